@@ -1,0 +1,3 @@
+package org.boltzmann4j.architecture.wrong.arbiter;
+
+public record Leaf() {}

@@ -1,0 +1,5 @@
+package org.boltzmann4j.architecture.wrong.io;
+
+import java.io.ObjectInputStream;
+
+record Deserialises(ObjectInputStream input) {}

@@ -1,0 +1,3 @@
+package org.boltzmann4j.architecture.wrong.plot;
+
+public record Leaf() {}
