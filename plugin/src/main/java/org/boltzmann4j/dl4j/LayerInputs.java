@@ -1,0 +1,218 @@
+package org.boltzmann4j.dl4j;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.math.Rows;
+import org.boltzmann4j.units.Unit;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The inputs of one layer, minibatch by minibatch, epoch by epoch: computed from the features through the layers below, and
+ * kept in memory if they fit the given bound. Kept minibatches come in a new order every epoch, each with the rows it had at
+ * first; those that are recomputed come as the iterator gives them.
+ *
+ * <p>An iterator that cannot be reset is read once: its first minibatch stands in for the summary of the data.
+ */
+final class LayerInputs {
+
+    private final RbmTargets targets;
+    private final RbmTarget target;
+    private final FeatureSource source;
+    private final Propagation propagation;
+    private final RandomStreams streams;
+    private final DataType type;
+    private long presentation;
+    private long room;
+    private @Nullable List<INDArray> cache;
+    private boolean cacheComplete;
+    private @Nullable INDArray readAhead;
+
+    LayerInputs(
+            RbmTargets targets,
+            RbmTarget target,
+            FeatureSource source,
+            Propagation propagation,
+            RandomStreams streams,
+            long cacheBytes) {
+        this.targets = targets;
+        this.target = target;
+        this.source = source;
+        this.propagation = propagation;
+        this.streams = streams;
+        this.type = target.runtime().params().dataType();
+        this.room = cacheBytes;
+        // Samples are drawn anew at every presentation, so there is nothing to keep; raw features are the iterator's.
+        boolean worthwhile = propagation == Propagation.MEAN && targets.isComputed(target) && source.canReset();
+        this.cache = worthwhile && cacheBytes > 0 ? new ArrayList<>() : null;
+    }
+
+    /** Hands every minibatch of one epoch to the consumer, which must not modify it. */
+    void forEach(long epoch, Consumer<INDArray> consumer) {
+        if (cacheComplete && cache != null) {
+            shuffled(cache, epoch).forEach(consumer);
+            return;
+        }
+        if (source.canReset()) {
+            source.reset();
+        }
+        long minibatch = 0;
+        if (readAhead != null) {
+            INDArray first = readAhead;
+            readAhead = null;
+            minibatch++;
+            consumer.accept(first);
+        }
+        while (source.hasNext()) {
+            INDArray input = compute(source.next());
+            if (!source.canReset()) {
+                requireAccepted(input, ++minibatch);
+            }
+            keep(input);
+            consumer.accept(input);
+        }
+        cacheComplete = cache != null;
+    }
+
+    private List<INDArray> shuffled(List<INDArray> minibatches, long epoch) {
+        List<INDArray> result = new ArrayList<>(minibatches);
+        SplittableRandom random = streams.split("order").random(epoch, 0);
+        for (int i = result.size() - 1; i > 0; i--) {
+            Collections.swap(result, i, random.nextInt(i + 1));
+        }
+        return result;
+    }
+
+    private INDArray compute(INDArray[] features) {
+        if (features.length != targets.inputs()) {
+            throw new IllegalArgumentException("pretraining: the minibatch has " + features.length
+                    + " feature arrays, the network has " + targets.inputs() + " inputs");
+        }
+        INDArray input = targets.inputOf(target, features, propagation, streams, presentation++);
+        long width = target.layer().getNIn();
+        if (input.rank() != 2 || input.size(1) != width) {
+            throw new IllegalArgumentException(target.label() + ": got input of shape " + Arrays.toString(input.shape())
+                    + ", expected [rows, nIn = " + width + "]");
+        }
+        return input.castTo(type);
+    }
+
+    private void keep(INDArray input) {
+        if (cache == null || cacheComplete) {
+            return;
+        }
+        long bytes = input.length() * type.width();
+        if (bytes > room) {
+            cache = null;
+            return;
+        }
+        room -= bytes;
+        cache.add(input);
+    }
+
+    /**
+     * Reads all inputs once: their means, and a check of every value before anything is learnt from any.
+     *
+     * @param probeRows how many rows to keep for the monitors
+     */
+    Summary summarise(int probeRows) {
+        Summary summary = new Summary((int) target.layer().getNIn());
+        if (source.canReset()) {
+            forEach(0, input -> add(input, summary, probeRows));
+        } else if (source.hasNext()) {
+            readAhead = compute(source.next());
+            add(readAhead, summary, probeRows);
+        }
+        if (summary.rows == 0) {
+            throw new IllegalArgumentException(
+                    target.label() + ": the iterator is empty, expected at least one minibatch");
+        }
+        return summary;
+    }
+
+    private void add(INDArray input, Summary summary, int probeRows) {
+        requireAccepted(input, ++summary.minibatches);
+        Rows rows = Rows.of(input);
+        double[] x = new double[rows.width()];
+        for (long row = 0; row < rows.count(); row++) {
+            rows.read(row, x);
+            for (int i = 0; i < x.length; i++) {
+                summary.sums[i] += x[i];
+                summary.least[i] = Math.min(summary.least[i], x[i]);
+                summary.greatest[i] = Math.max(summary.greatest[i], x[i]);
+            }
+        }
+        if (summary.rows < probeRows) {
+            summary.probes.add(input);
+        }
+        summary.rows += rows.count();
+    }
+
+    private void requireAccepted(INDArray input, long minibatch) {
+        Unit unit = target.layer().getVisible();
+        Rows rows = Rows.of(input);
+        double[] x = new double[rows.width()];
+        for (long row = 0; row < rows.count(); row++) {
+            rows.read(row, x);
+            for (int i = 0; i < x.length; i++) {
+                if (!unit.accepts(x[i])) {
+                    throw new IllegalArgumentException(target.label() + ": minibatch " + minibatch + ", row " + (row + 1)
+                            + ", column " + (i + 1) + " of the input is " + x[i] + ", expected " + unit.expectation()
+                            + " for " + unit + " visible units. Scale the data with a normalizer or choose another"
+                            + " visible unit type");
+                }
+            }
+        }
+    }
+
+    /** What one reading of the inputs tells. */
+    static final class Summary {
+        private final double[] sums;
+        private final double[] least;
+        private final double[] greatest;
+        private final List<INDArray> probes = new ArrayList<>();
+        private long rows;
+        private long minibatches;
+
+        Summary(int width) {
+            sums = new double[width];
+            least = new double[width];
+            greatest = new double[width];
+            Arrays.fill(least, Double.POSITIVE_INFINITY);
+            Arrays.fill(greatest, Double.NEGATIVE_INFINITY);
+        }
+
+        long rows() {
+            return rows;
+        }
+
+        long minibatches() {
+            return minibatches;
+        }
+
+        /** The first minibatches: at least as many rows as asked for, unless there are fewer. */
+        List<INDArray> probes() {
+            return probes;
+        }
+
+        double[] means() {
+            return Arrays.stream(sums).map(sum -> sum / rows).toArray();
+        }
+
+        /** First column that has the same value in every row, or -1. */
+        int constantColumn() {
+            for (int i = 0; i < least.length; i++) {
+                if (least[i] == greatest[i]) {
+                    return i;
+                }
+            }
+            return -1;
+        }
+    }
+}

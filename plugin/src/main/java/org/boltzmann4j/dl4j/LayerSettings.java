@@ -1,0 +1,21 @@
+package org.boltzmann4j.dl4j;
+
+import org.boltzmann4j.objective.NegativePhase;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.learning.config.IUpdater;
+
+/**
+ * Settings of a pretraining that hold for one layer.
+ *
+ * @param epochs at least 1
+ * @param updater instead of the layer's own, or null
+ * @param negativePhase instead of the layer's own, or null
+ * @param stoppingRule or null for none
+ * @param monitorRows rows of training data kept for the monitors
+ */
+record LayerSettings(
+        int epochs,
+        @Nullable IUpdater updater,
+        @Nullable NegativePhase negativePhase,
+        @Nullable StoppingRule stoppingRule,
+        int monitorRows) {}

@@ -1,0 +1,29 @@
+package org.boltzmann4j.dl4j;
+
+/**
+ * How far the pretraining of a layer is, measured at the end of an epoch on fixed rows of the training data and on the
+ * validation data, presented once as the layer's option for grey values says.
+ *
+ * @param reconstructionError mean squared reconstruction error per visible unit on the validation rows, or on the
+ *     training rows if there are none
+ * @param freeEnergyTrain mean free energy of the training rows, in nats
+ * @param freeEnergyValidation mean free energy of the validation rows, in nats; NaN without validation data
+ * @param meanHiddenActivation mean over units and training rows of the hidden conditional means
+ * @param weightNorm Euclidean norm of all weights
+ */
+public record PretrainingMonitors(
+        double reconstructionError,
+        double freeEnergyTrain,
+        double freeEnergyValidation,
+        double meanHiddenActivation,
+        double weightNorm) {
+
+    /**
+     * Returns mean F(validation) minus mean F(train): its growth is the sign of over-fitting (Hinton 2012, section 6).
+     *
+     * @return the gap in nats; NaN without validation data
+     */
+    public double freeEnergyGap() {
+        return freeEnergyValidation - freeEnergyTrain;
+    }
+}

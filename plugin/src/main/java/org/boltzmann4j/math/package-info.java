@@ -1,0 +1,5 @@
+/** Stable functions, shape checks, row access to arrays, matrix products and random streams. Knows ND4J only. */
+@NullMarked
+package org.boltzmann4j.math;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,54 @@
+package org.boltzmann4j.objective;
+
+import org.boltzmann4j.energy.Rbm;
+import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.sampler.Chains;
+import org.boltzmann4j.sampler.LayerStates;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.shade.jackson.annotation.JsonCreator;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+
+/**
+ * PCD-k, also called stochastic maximum likelihood: the chains persist from update to update (Younes 1989; Tieleman
+ * 2008). Their number is independent of the minibatch, so a smaller last minibatch does not disturb them.
+ *
+ * @param k number of Gibbs sweeps between updates, at least 1
+ * @param chains number of chains, at least 1
+ */
+public record PersistentContrastiveDivergence(Integer k, Integer chains) implements NegativePhase {
+
+    private static final long serialVersionUID = 1;
+
+    /**
+     * Checks both counts.
+     *
+     * @throws IllegalArgumentException if one is missing or below 1
+     */
+    @JsonCreator
+    public PersistentContrastiveDivergence(
+            @JsonProperty("k") @StrictCount @Nullable Integer k,
+            @JsonProperty("chains") @StrictCount @Nullable Integer chains) {
+        this.k = Counts.requirePositive(k, "persistent contrastive divergence: k");
+        this.chains = Counts.requirePositive(chains, "persistent contrastive divergence: chains");
+    }
+
+    /**
+     * Persistent contrastive divergence.
+     *
+     * @param k sweeps between updates, at least 1
+     * @param chains number of chains, at least 1
+     * @return the specification
+     * @throws IllegalArgumentException if one is below 1
+     */
+    public static PersistentContrastiveDivergence of(int k, int chains) {
+        return new PersistentContrastiveDivergence(k, chains);
+    }
+
+    @Override
+    public Chains advance(Rbm rbm, LayerStates positiveHidden, @Nullable Chains previous, RandomStreams streams) {
+        Chains persistent =
+                previous != null ? previous : Chains.startedAt(rbm, positiveHidden, chains, streams);
+        persistent.advance(rbm, k);
+        return persistent;
+    }
+}

@@ -1,0 +1,88 @@
+package org.boltzmann4j.objective;
+
+import org.boltzmann4j.energy.Rbm;
+import org.boltzmann4j.math.Matrices;
+import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.sampler.Chains;
+import org.boltzmann4j.sampler.LayerStates;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Everything that lives on from one minibatch to the next while a restricted Boltzmann machine is trained, besides its
+ * parameters and the updater: chains, offsets, the count of minibatches; and the buffers of the step. Mutable, one per
+ * layer in training, not thread-safe.
+ */
+public final class RbmGradientState {
+
+    final LayerStates visible;
+    final LayerStates hidden;
+    final double[] visibleOffsets;
+    final double[] hiddenOffsets;
+    final RandomStreams dataStreams;
+    final RandomStreams positiveStreams;
+    final RandomStreams chainStreams;
+    /** Rows: visible offsets, visible differences. */
+    final INDArray visiblePair;
+    /** Rows: hidden differences, hidden offsets. */
+    final INDArray hiddenPair;
+
+    final INDArray visibleVector;
+    final INDArray hiddenVector;
+    @Nullable Chains chains;
+    long minibatches;
+
+    /**
+     * Makes the state before the first minibatch.
+     *
+     * @param rbm the model to be trained
+     * @param rows expected size of the minibatches; others are fine
+     * @param streams source of all randomness of the training
+     */
+    public RbmGradientState(Rbm rbm, long rows, RandomStreams streams) {
+        DataType type = rbm.weights().dataType();
+        this.visible = new LayerStates(rbm.visible(), type, rows, rbm.visibleWidth());
+        this.hidden = new LayerStates(rbm.hidden(), type, rows, rbm.hiddenWidth());
+        this.visibleOffsets = new double[rbm.visibleWidth()];
+        this.hiddenOffsets = new double[rbm.hiddenWidth()];
+        this.dataStreams = streams.split("data");
+        this.positiveStreams = streams.split("positive");
+        this.chainStreams = streams.split("chains");
+        this.visiblePair = Matrices.detached(type, 2, rbm.visibleWidth());
+        this.hiddenPair = Matrices.detached(type, 2, rbm.hiddenWidth());
+        this.visibleVector = Matrices.detached(type, rbm.visibleWidth(), 1);
+        this.hiddenVector = Matrices.detached(type, 1, rbm.hiddenWidth());
+    }
+
+    /**
+     * Returns how many minibatches have been seen.
+     *
+     * @return the count
+     */
+    public long minibatches() {
+        return minibatches;
+    }
+
+    /**
+     * Returns the mean over the last minibatch and the units of the hidden conditional means.
+     *
+     * @return for Bernoulli units a value in [0, 1]
+     */
+    public double meanHiddenActivation() {
+        double sum = 0;
+        for (double s : hidden.meanSums()) {
+            sum += s;
+        }
+        return sum / hidden.meanSums().length / hidden.rows();
+    }
+
+    /**
+     * Returns the visible states of the last minibatch as they were presented.
+     *
+     * @return {@code [rows, visible]}, a copy
+     */
+    public INDArray lastPresented() {
+        return visible.values();
+    }
+}

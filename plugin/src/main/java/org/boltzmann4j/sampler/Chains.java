@@ -1,0 +1,114 @@
+package org.boltzmann4j.sampler;
+
+import org.boltzmann4j.energy.Rbm;
+import org.boltzmann4j.math.RandomStreams;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Parallel Gibbs chains of a restricted Boltzmann machine. Mutable: the hidden samples and the number of sweeps made are
+ * all that the next sweep depends on, besides the model.
+ */
+public final class Chains {
+
+    private final LayerStates visible;
+    private final LayerStates hidden;
+    private final RandomStreams visibleStreams;
+    private final RandomStreams hiddenStreams;
+    private long sweeps;
+
+    private Chains(LayerStates visible, LayerStates hidden, RandomStreams streams) {
+        this.visible = visible;
+        this.hidden = hidden;
+        this.visibleStreams = streams.split("visible");
+        this.hiddenStreams = streams.split("hidden");
+    }
+
+    /**
+     * Starts chains at given hidden states, repeated from the start until every chain has one.
+     *
+     * @param rbm the model the chains will sample from
+     * @param start its hidden samples are copied
+     * @param chains their number, at least 1
+     * @param streams source of randomness, of these chains alone
+     * @return the chains
+     */
+    public static Chains startedAt(Rbm rbm, LayerStates start, long chains, RandomStreams streams) {
+        DataType type = rbm.weights().dataType();
+        Chains result = new Chains(
+                new LayerStates(rbm.visible(), type, chains, rbm.visibleWidth()),
+                new LayerStates(rbm.hidden(), type, chains, rbm.hiddenWidth()),
+                streams);
+        result.hidden.repeatSamplesOf(start);
+        return result;
+    }
+
+    /**
+     * Starts one chain at each of the given visible states: the first sweep draws the hidden states from them.
+     *
+     * @param rbm the model the chains will sample from
+     * @param v {@code [chains, visible]}, not modified
+     * @param streams source of randomness, of these chains alone
+     * @return the chains
+     */
+    public static Chains startedAtVisible(Rbm rbm, INDArray v, RandomStreams streams) {
+        DataType type = rbm.weights().dataType();
+        Chains result = new Chains(
+                new LayerStates(rbm.visible(), type, v.size(0), rbm.visibleWidth()),
+                new LayerStates(rbm.hidden(), type, v.size(0), rbm.hiddenWidth()),
+                streams);
+        result.visible.present(v, (row, values) -> {});
+        GibbsSampler.hiddenGivenVisible(
+                rbm, result.visible, result.hidden, Draw.SAMPLE, streams.split("start"), 0);
+        return result;
+    }
+
+    /**
+     * Moves every chain back to given hidden states; sweeps go on counting, so that no random number is used twice.
+     *
+     * @param start its hidden samples are copied; the number of chains follows it
+     */
+    public void restartAt(LayerStates start) {
+        hidden.resize(start.rows());
+        hidden.repeatSamplesOf(start);
+    }
+
+    /**
+     * Makes sweeps {@code h -> v -> h}. Afterwards the visible samples, the hidden means given them and hidden samples
+     * for the next sweep are there.
+     *
+     * @param rbm the model
+     * @param gibbsSteps number of sweeps, at least 1
+     */
+    public void advance(Rbm rbm, int gibbsSteps) {
+        for (int i = 1; i <= gibbsSteps; i++) {
+            GibbsSampler.visibleGivenHidden(rbm, hidden, visible, Draw.SAMPLE, visibleStreams, sweeps);
+            GibbsSampler.hiddenGivenVisible(
+                    rbm,
+                    visible,
+                    hidden,
+                    i < gibbsSteps ? Draw.SAMPLE : Draw.MEAN_AND_SAMPLE,
+                    hiddenStreams,
+                    sweeps);
+            sweeps++;
+        }
+    }
+
+    /**
+     * Returns the visible states.
+     *
+     * @return the state itself
+     */
+    public LayerStates visible() {
+        return visible;
+    }
+
+    /**
+     * Returns the hidden states.
+     *
+     * @return the state itself
+     */
+    public LayerStates hidden() {
+        return hidden;
+    }
+}

@@ -1,0 +1,85 @@
+package org.boltzmann4j.units;
+
+import java.util.SplittableRandom;
+import org.boltzmann4j.math.StableFunctions;
+import org.nd4j.linalg.activations.Activation;
+
+/**
+ * Binary units, {@code x in {0, 1}}: energy term {@code -b x}, cumulant {@code softplus(t)}, mean {@code sigmoid(t)}
+ * with the total input {@code t = weightedInput + b} (Smolensky 1986; Hinton 2002).
+ */
+public record Bernoulli() implements Unit {
+
+    private static final long serialVersionUID = 1;
+
+    /** Means are clipped this far from 0 and 1 before they become log-odds: a bias of at most 6.9 in size. */
+    private static final double MEAN_MARGIN = 1e-3;
+
+    @Override
+    public void mean(double[] weightedInput, double[] bias, double[] mean) {
+        StableFunctions.sigmoid(weightedInput, bias, mean);
+    }
+
+    @Override
+    public void sample(double[] mean, SplittableRandom random, double[] sample) {
+        for (int i = 0; i < mean.length; i++) {
+            // One 32-bit draw per unit: its grid of 2^-32 is finer than the means' own errors matter for.
+            double u = (random.nextInt() + 0x1p31) * 0x1p-32;
+            sample[i] = u < mean[i] ? 1 : 0;
+        }
+    }
+
+    @Override
+    public double energyTerm(double[] state, double[] bias) {
+        double sum = 0;
+        for (int i = 0; i < state.length; i++) {
+            sum -= bias[i] * state[i];
+        }
+        return sum;
+    }
+
+    @Override
+    public double cumulant(double[] weightedInput, double[] bias) {
+        double sum = 0;
+        for (int i = 0; i < weightedInput.length; i++) {
+            sum += StableFunctions.softplus(weightedInput[i] + bias[i]);
+        }
+        return sum;
+    }
+
+    @Override
+    public double scale(int i) {
+        return 1;
+    }
+
+    @Override
+    public boolean isUnscaled() {
+        return true;
+    }
+
+    @Override
+    public double biasForMean(double mean) {
+        double p = Math.max(MEAN_MARGIN, Math.min(1 - MEAN_MARGIN, mean));
+        return Math.log(p / (1 - p));
+    }
+
+    @Override
+    public boolean accepts(double value) {
+        return value >= 0 && value <= 1;
+    }
+
+    @Override
+    public String expectation() {
+        return "a value in [0, 1]";
+    }
+
+    @Override
+    public void requireWidth(long width) {
+        // Any width is fine.
+    }
+
+    @Override
+    public Activation activation() {
+        return Activation.SIGMOID;
+    }
+}
