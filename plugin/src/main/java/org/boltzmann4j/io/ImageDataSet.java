@@ -10,7 +10,9 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.math.Rows;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
@@ -422,15 +424,18 @@ public final class ImageDataSet implements Serializable {
 
     private INDArray features(int[] order, int from, int to) {
         int size = features();
-        float[] values = new float[Math.multiplyExact(to - from, size)];
-        int next = 0;
+        INDArray features = Nd4j.createUninitialized(DataType.FLOAT, new long[] {to - from, size}, 'c');
+        // Row by row: the host's own way from a heap array to an INDArray moves one element at a time.
+        Rows rows = Rows.of(features);
+        double[] row = new double[size];
         for (int i = from; i < to; i++) {
             int offset = positions[order[i]] * size;
             for (int pixel = 0; pixel < size; pixel++) {
-                values[next++] = (pixels[offset + pixel] & 0xff) / WHITE;
+                row[pixel] = (pixels[offset + pixel] & 0xff) / WHITE;
             }
+            rows.write(i - (long) from, row);
         }
-        return Nd4j.createFromArray(values).reshape('c', to - from, size);
+        return features;
     }
 
     private INDArray oneHot(int[] order, int from, int to) {
