@@ -123,10 +123,9 @@ public final class IdxFile {
                     name + ": " + magic.length + " bytes are too few for an IDX header, which has at least 8");
         }
         if (magic[0] != 0 || magic[1] != 0) {
-            throw new IdxFormatException(
-                    String.format(
-                            "%s: starts with %02x %02x %02x %02x, but an IDX file starts with two zero bytes",
-                            name, magic[0], magic[1], magic[2], magic[3]));
+            throw new IdxFormatException(String.format(
+                    "%s: starts with %02x %02x %02x %02x, but an IDX file starts with two zero bytes",
+                    name, magic[0], magic[1], magic[2], magic[3]));
         }
         if (magic[2] != UNSIGNED_BYTE) {
             throw new IdxFormatException(
@@ -134,8 +133,7 @@ public final class IdxFile {
         }
         int dimensions = magic[3] & 0xff;
         if (dimensions < 1 || dimensions > MAX_DIMENSIONS) {
-            throw new IdxFormatException(
-                    name + ": has " + dimensions + " dimensions, expected 1 to " + MAX_DIMENSIONS);
+            throw new IdxFormatException(name + ": has " + dimensions + " dimensions, expected 1 to " + MAX_DIMENSIONS);
         }
         int[] shape = readShape(in, name, dimensions);
         int length = requireWithin(limit, shape, name);
@@ -145,9 +143,8 @@ public final class IdxFile {
     private static int[] readShape(InputStream in, String name, int dimensions) throws IOException {
         byte[] header = in.readNBytes(4 * dimensions);
         if (header.length < 4 * dimensions) {
-            throw new IdxFormatException(
-                    name + ": ends after " + (4 + header.length) + " bytes, within the header of "
-                            + (4 + 4 * dimensions) + " bytes that " + dimensions + " dimensions need");
+            throw new IdxFormatException(name + ": ends after " + (4 + header.length) + " bytes, within the header of "
+                    + (4 + 4 * dimensions) + " bytes that " + dimensions + " dimensions need");
         }
         int[] shape = new int[dimensions];
         for (int d = 0; d < dimensions; d++) {
@@ -156,9 +153,8 @@ public final class IdxFile {
                     | (header[4 * d + 2] & 0xff) << 8
                     | (header[4 * d + 3] & 0xff);
             if (shape[d] < 1) {
-                throw new IdxFormatException(
-                        name + ": dimension " + d + " has size " + Integer.toUnsignedString(shape[d])
-                                + ", expected 1 to " + Integer.MAX_VALUE);
+                throw new IdxFormatException(name + ": dimension " + d + " has size "
+                        + Integer.toUnsignedString(shape[d]) + ", expected 1 to " + Integer.MAX_VALUE);
             }
         }
         return shape;
@@ -170,8 +166,8 @@ public final class IdxFile {
         for (int size : shape) {
             length *= size; // cannot overflow: both factors are below 2^31 when we get here
             if (length > bound) {
-                throw new IdxFormatException(name + ": announces " + shapeText(shape)
-                        + " elements, more than the limit of " + bound);
+                throw new IdxFormatException(
+                        name + ": announces " + shapeText(shape) + " elements, more than the limit of " + bound);
             }
         }
         return (int) length;

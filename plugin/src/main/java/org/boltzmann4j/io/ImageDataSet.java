@@ -306,13 +306,14 @@ public final class ImageDataSet implements Serializable {
                 .mapToObj(label -> draw(label, labelsPerClass, streams))
                 .filter(members -> members.length > 0)
                 .toArray(int[][]::new);
-        return select(IntStream.range(0, labelsPerClass * drawn.length)
-                .map(i -> drawn[i % drawn.length][i / drawn.length]));
+        return select(
+                IntStream.range(0, labelsPerClass * drawn.length).map(i -> drawn[i % drawn.length][i / drawn.length]));
     }
 
     /** The chosen members of one class; none if the class has none. */
     private int[] draw(int label, int count, RandomStreams streams) {
-        int[] members = IntStream.range(0, examples()).filter(i -> label(i) == label).toArray();
+        int[] members =
+                IntStream.range(0, examples()).filter(i -> label(i) == label).toArray();
         if (members.length == 0) {
             return members;
         }
@@ -334,15 +335,13 @@ public final class ImageDataSet implements Serializable {
      */
     public Split split(int validationExamples, long seed) {
         if (validationExamples < 1 || validationExamples >= examples()) {
-            throw new IllegalArgumentException("validation examples must lie in [1, " + (examples() - 1) + "] but are "
-                    + validationExamples);
+            throw new IllegalArgumentException(
+                    "validation examples must lie in [1, " + (examples() - 1) + "] but are " + validationExamples);
         }
         int[] order = IntStream.range(0, examples()).toArray();
         shuffle(order, RandomStreams.of(seed).split("split").random(0, 0));
         int trained = order.length - validationExamples;
-        return new Split(
-                select(Arrays.stream(order, 0, trained)),
-                select(Arrays.stream(order, trained, order.length)));
+        return new Split(select(Arrays.stream(order, 0, trained)), select(Arrays.stream(order, trained, order.length)));
     }
 
     /**

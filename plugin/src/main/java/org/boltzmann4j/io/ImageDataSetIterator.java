@@ -69,7 +69,8 @@ final class ImageDataSetIterator implements DataSetIterator {
 
     @Override
     public void reset() {
-        // A reset of an unread iterator is none: hosts reset before the first epoch too, and that must not change the order.
+        // A reset of an unread iterator is none: hosts reset before the first epoch too, and that must not change the
+        // order.
         if (next == 0) {
             return;
         }

@@ -74,7 +74,8 @@ class IdxFileTest {
     @Test
     void contentLargerThanTheFirstBufferIsReadWhole() throws IOException {
         byte[] elements = counting(5_000_000); // the first buffer holds 2^20
-        assertThat(read(gzip(idx(8, new int[] {5, 1000, 1000}, elements))).toByteArray()).isEqualTo(elements);
+        assertThat(read(gzip(idx(8, new int[] {5, 1000, 1000}, elements))).toByteArray())
+                .isEqualTo(elements);
     }
 
     @Test
@@ -97,7 +98,8 @@ class IdxFileTest {
         byte[] whole = idx(8, new int[] {3, 4, 25}, counting(300));
         assertThatThrownBy(() -> read(Arrays.copyOf(whole, whole.length - 7)))
                 .isInstanceOf(IdxFormatException.class)
-                .hasMessage("digits: truncated, 293 of the 300 elements (3 x 4 x 25) that its header announces are there");
+                .hasMessage(
+                        "digits: truncated, 293 of the 300 elements (3 x 4 x 25) that its header announces are there");
     }
 
     @Test
@@ -157,8 +159,8 @@ class IdxFileTest {
     @Test
     void sizesWhoseProductOverflowsAreRefusedAsTooLarge() {
         int[] shape = {Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE};
-        assertThatThrownBy(() -> IdxFile.read(
-                        new ByteArrayInputStream(idx(8, shape, counting(0))), "digits", Long.MAX_VALUE))
+        assertThatThrownBy(() ->
+                        IdxFile.read(new ByteArrayInputStream(idx(8, shape, counting(0))), "digits", Long.MAX_VALUE))
                 .isInstanceOf(IdxFormatException.class)
                 .hasMessageContaining("more than the limit of");
     }
@@ -206,7 +208,8 @@ class IdxFileTest {
         assertThatThrownBy(() -> IdxFile.read(bomb, "bomb", IdxFile.DEFAULT_LIMIT))
                 .isInstanceOf(IdxFormatException.class)
                 .hasMessageContaining("holds more than the 4 elements");
-        // what is taken from the compressed side is one fill of the 64 KiB inflater buffer plus buffering, a third of the bomb
+        // what is taken from the compressed side is one fill of the 64 KiB inflater buffer plus buffering, a third of
+        // the bomb
         assertThat(bomb.taken).isLessThan(100_000);
     }
 
@@ -237,7 +240,8 @@ class IdxFileTest {
                 damaged[random.nextInt(trial % 2 == 0 ? damaged.length : 16)] = (byte) random.nextInt(256);
             }
             try {
-                // a limit keeps headers that announce much from making the loop slow; any other exception fails the test
+                // a limit keeps headers that announce much from making the loop slow; any other exception fails the
+                // test
                 IdxFile.read(new ByteArrayInputStream(damaged), "damaged", 1 << 20);
             } catch (IOException e) {
                 refused++;

@@ -185,7 +185,8 @@ class ImageDataSetTest {
         right.reset();
         right.reset(); // resets of an unread iterator do not count
         assertThat(epoch(left)).isEqualTo(epoch(right));
-        assertThat(epoch(numbered().shuffledIterator(5, 2))).isNotEqualTo(epoch(numbered().shuffledIterator(5, 1)));
+        assertThat(epoch(numbered().shuffledIterator(5, 2)))
+                .isNotEqualTo(epoch(numbered().shuffledIterator(5, 1)));
     }
 
     @Test
@@ -195,7 +196,9 @@ class ImageDataSetTest {
         while (iterator.hasNext()) {
             DataSet batch = iterator.next();
             int[] labels = batch.getLabels().argMax(1).toIntVector();
-            assertThat(labels).containsExactly(numbers(batch).stream().mapToInt(i -> i % 3).toArray());
+            assertThat(labels)
+                    .containsExactly(
+                            numbers(batch).stream().mapToInt(i -> i % 3).toArray());
         }
     }
 
@@ -233,7 +236,8 @@ class ImageDataSetTest {
         List<Integer> all = new ArrayList<>(numbers(split.train()));
         all.addAll(numbers(split.validation()));
         assertThat(all).containsExactlyInAnyOrderElementsOf(upTo(EXAMPLES));
-        assertThat(numbers(split.validation())).isNotEqualTo(numbers(numbered().split(5, 2).validation()));
+        assertThat(numbers(split.validation()))
+                .isNotEqualTo(numbers(numbered().split(5, 2).validation()));
     }
 
     @Test
@@ -249,7 +253,8 @@ class ImageDataSetTest {
         assertThatThrownBy(() -> data.withClasses(2)).hasMessageContaining("[3, 256]");
         assertThatThrownBy(() -> data.label(23)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> ImageDataSet.of(new byte[5], null, 1, 2)).hasMessageContaining("5 pixels");
-        assertThatThrownBy(() -> ImageDataSet.of(new byte[4], new byte[3], 1, 2)).hasMessageContaining("3 labels");
+        assertThatThrownBy(() -> ImageDataSet.of(new byte[4], new byte[3], 1, 2))
+                .hasMessageContaining("3 labels");
     }
 
     @Test
