@@ -1,0 +1,76 @@
+package org.boltzmann4j.examples;
+
+import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+
+/**
+ * The options every example takes. A command declares
+ *
+ * <pre>{@code
+ * @Mixin private ExampleOptions options = new ExampleOptions();
+ * }</pre>
+ *
+ * and is run by {@link #run}.
+ */
+final class ExampleOptions {
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Directory with a data set in the four IDX files of MNIST (train-images-idx3-ubyte,"
+                    + " train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte), gzipped or not."
+                    + " Without it the bundled sample of MNIST is used.")
+    private @Nullable Path data;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Where files are written. Default: target/<example>.")
+    private @Nullable Path out;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "42",
+            description = "Seed of everything random, a whole number. Default: ${DEFAULT-VALUE}.")
+    private long seed = 42;
+
+    @Option(names = "--help", usageHelp = true, description = "Show this help and leave.")
+    private boolean help;
+
+    /**
+     * Runs a command and turns what goes wrong by the user's doing into one line on standard error.
+     *
+     * @param command a picocli command
+     * @param arguments of the program
+     * @return the exit code: 0, or 2 for wrong arguments, or 1 for any other failure
+     */
+    static int run(Object command, String... arguments) {
+        return new CommandLine(command)
+                .setExecutionExceptionHandler((exception, line, parsed) -> {
+                    if (exception instanceof ExampleException) {
+                        line.getErr().println(line.getColorScheme().errorText(exception.getMessage()));
+                        return line.getCommandSpec().exitCodeOnExecutionException();
+                    }
+                    throw exception; // a defect, whose stack trace is wanted
+                })
+                .execute(arguments);
+    }
+
+    @Nullable Path data() {
+        return data;
+    }
+
+    /** The directory given, or {@code target/} and the example's name. */
+    Path out(String example) {
+        return out == null ? Path.of("target", Objects.requireNonNull(example, "example")) : out;
+    }
+
+    long seed() {
+        return seed;
+    }
+
+    boolean isHelp() {
+        return help;
+    }
+}
