@@ -60,6 +60,21 @@ final class RbmRuntimeLayer extends BaseLayer<RbmLayer> {
                 : value;
     }
 
+    /** Weights that do to the input what this layer does, {@code W_ij / s_i}: not to be modified, may be the parameter. */
+    INDArray feedForwardWeights() {
+        INDArray weights = getParam(RbmParamInitializer.WEIGHT_KEY);
+        INDArray divisor = scales();
+        return divisor == null ? weights : weights.divColumnVector(divisor);
+    }
+
+    /** The host's way through the flat array takes every matrix for column-major; these are row-major. */
+    @Override
+    public void setParams(INDArray params) {
+        if (params != paramsFlattened) {
+            setParams(params, 'c');
+        }
+    }
+
     @Override
     public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
         Pair<Gradient, INDArray> result = super.backpropGradient(epsilon, workspaceMgr);
