@@ -168,9 +168,11 @@ final class LayerPretrainer {
         trainee.applyConstraints(iteration, epoch);
         PretrainingProgress progress = clock.progress(activation());
         listeners.forEach(listener -> listener.onMinibatch(progress));
+        trainee.setInput(minibatch, LayerWorkspaceMgr.noWorkspaces()); // StatsListener asks for its size
         for (TrainingListener listener : stockListeners) {
             listener.iterationDone(trainee, iteration, epoch);
         }
+        trainee.clear();
         iteration++;
     }
 
