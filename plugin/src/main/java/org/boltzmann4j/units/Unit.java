@@ -3,6 +3,7 @@ package org.boltzmann4j.units;
 import java.io.Serializable;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.shade.jackson.annotation.JsonIgnore;
 import org.nd4j.shade.jackson.annotation.JsonSubTypes;
 import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
 
@@ -74,6 +75,7 @@ public sealed interface Unit extends Serializable permits Bernoulli, Gaussian {
      *
      * @return true if no scaling is needed
      */
+    @JsonIgnore // follows from the specification, no part of it
     boolean isUnscaled();
 
     /**
