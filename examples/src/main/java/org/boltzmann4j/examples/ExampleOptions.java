@@ -22,7 +22,7 @@ final class ExampleOptions {
             paramLabel = "DIR",
             description = "Directory with a data set in the four IDX files of MNIST (train-images-idx3-ubyte,"
                     + " train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte), gzipped or not."
-                    + " Without it the bundled sample of MNIST is used.")
+                    + " Without it the example's own data are used.")
     private @Nullable Path data;
 
     @Option(names = "--out", paramLabel = "DIR", description = "Where files are written. Default: target/<example>.")

@@ -96,6 +96,9 @@ final class XChartChart {
         styler.setXAxisTickMarkSpacingHint(size * 5);
         styler.setYAxisTickMarkSpacingHint(size * 4);
         styler.setXAxisDecimalPattern("0.######");
+        if (!curves.isLogarithmic()) {
+            styler.setYAxisDecimalPattern("0.######"); // otherwise .05 stands beside 0.1
+        }
         styler.setMarkerSize(Math.round(3 * ChartStyle.lineWidth(curves.height())));
         styler.setAntiAlias(true);
         spanHorizontally(styler, curves);
