@@ -44,7 +44,8 @@ class ParalysisTest {
         assertThat(pretrained.get("testAccuracy").asDouble()).isGreaterThan(0.25);
         assertThat(pretrained.get("validationAccuracy")).hasSize(5);
 
-        // A factor of about 1/40 a layer over five layers is 1e-8; wider bounds, for the random weights differ in their norms.
+        // A factor of about 1/40 a layer over five layers is 1e-8; wider bounds, for the random weights differ in their
+        // norms.
         double plainShare = shareThatArrivesAtTheBottom(plain);
         assertThat(plainShare).isBetween(1e-9, 1e-5);
         assertThat(shareThatArrivesAtTheBottom(pretrained)).isGreaterThan(100 * plainShare);
