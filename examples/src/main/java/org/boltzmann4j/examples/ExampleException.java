@@ -5,6 +5,10 @@ final class ExampleException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    ExampleException(String message) {
+        super(message);
+    }
+
     ExampleException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.UUID;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
@@ -28,7 +29,8 @@ final class PngFile {
             }
         }
         Files.createDirectories(directory);
-        Path temporary = Files.createTempFile(directory, "." + target.getFileName(), ".tmp");
+        // Not createTempFile: its files can be read by their owner only, and stay so when renamed.
+        Path temporary = directory.resolve(target.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
             Files.write(temporary, bytes.toByteArray());
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
