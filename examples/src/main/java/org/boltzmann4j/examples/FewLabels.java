@@ -55,7 +55,8 @@ final class FewLabels implements Callable<Integer> {
     @Option(
             names = "--pretrainings",
             defaultValue = "1",
-            description = "Number of pretrained networks; seed i takes number i modulo this. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Number of pretrained networks; seed i takes number i modulo this. Default: ${DEFAULT-VALUE}.")
     private int pretrainings = 1;
 
     @Option(names = "--seeds", defaultValue = "1", description = "Number of seeds. Default: ${DEFAULT-VALUE}.")
@@ -93,16 +94,28 @@ final class FewLabels implements Callable<Integer> {
     public Integer call() {
         long start = System.nanoTime();
         ExampleData data = ExampleData.load(options);
-        System.out.printf(Locale.ROOT, "%s: %,d images for training, %,d for testing; network %d-%s-%d%n", data.origin(),
-                data.train().examples(), data.test().examples(), data.train().features(), joined(), data.train().classes());
+        System.out.printf(
+                Locale.ROOT,
+                "%s: %,d images for training, %,d for testing; network %d-%s-%d%n",
+                data.origin(),
+                data.train().examples(),
+                data.test().examples(),
+                data.train().features(),
+                joined(),
+                data.train().classes());
         List<MultiLayerNetwork> pretrained = new ArrayList<>();
         for (int i = 0; i < pretrainings; i++) {
             pretrained.add(pretrain(data.train(), options.seed() + i));
         }
         double pretrainSeconds = secondsSince(start) / pretrainings;
-        System.out.printf(Locale.ROOT, "pretraining: %d epochs a layer, %.0f s, number of pretrained networks: %d%n%n",
-                pretrainEpochs, pretrainSeconds, pretrainings);
-        System.out.println("labels  start       test accuracy (mean, each seed)              fine-tuning chosen on the labels");
+        System.out.printf(
+                Locale.ROOT,
+                "pretraining: %d epochs a layer, %.0f s, number of pretrained networks: %d%n%n",
+                pretrainEpochs,
+                pretrainSeconds,
+                pretrainings);
+        System.out.println(
+                "labels  start       test accuracy (mean, each seed)              fine-tuning chosen on the labels");
         Map<String, Object> figures = new LinkedHashMap<>();
         for (int count : labels) {
             double[] rbm = arm("pretrained", count, data, pretrained);
@@ -129,8 +142,16 @@ final class FewLabels implements Callable<Integer> {
             ImageDataSet subset = subset(data, count, i);
             accuracy[i] = accuracyOf(best, subset, data.test(), of(pretrained, i), i);
         }
-        System.out.printf(Locale.ROOT, "%6d  %-10s %6.2f %%  %-36s  %s  (%.0f s)%n", count, name, 100 * mean(accuracy),
-                Arrays.toString(Arrays.stream(accuracy).map(a -> Math.round(1e4 * a) / 100.0).toArray()), best,
+        System.out.printf(
+                Locale.ROOT,
+                "%6d  %-10s %6.2f %%  %-36s  %s  (%.0f s)%n",
+                count,
+                name,
+                100 * mean(accuracy),
+                Arrays.toString(Arrays.stream(accuracy)
+                        .map(a -> Math.round(1e4 * a) / 100.0)
+                        .toArray()),
+                best,
                 secondsSince(start));
         return accuracy;
     }
@@ -149,8 +170,7 @@ final class FewLabels implements Callable<Integer> {
             double sum = 0;
             for (int i = 0; i < Math.min(seeds, tuningSeeds); i++) {
                 ImageDataSet.Split split = subset(data, count, i).split(count / 5, options.seed() + i);
-                sum += accuracyOf(
-                        candidate, split.train(), split.validation(), of(pretrained, i), i);
+                sum += accuracyOf(candidate, split.train(), split.validation(), of(pretrained, i), i);
             }
             if (sum > bestAccuracy) {
                 bestAccuracy = sum;
@@ -178,14 +198,19 @@ final class FewLabels implements Callable<Integer> {
             return data.train();
         }
         if (count < 5 * classes || count % classes != 0) {
-            throw new ExampleException("--labels " + count + ": expected a multiple of the number of classes, " + classes
-                    + ", and at least five for each; or all " + data.train().examples());
+            throw new ExampleException("--labels " + count + ": expected a multiple of the number of classes, "
+                    + classes + ", and at least five for each; or all "
+                    + data.train().examples());
         }
         return data.train().classBalanced(count / classes, options.seed() + seedIndex);
     }
 
     private double accuracyOf(
-            FineTuning tuning, ImageDataSet train, ImageDataSet judge, @Nullable MultiLayerNetwork pretrained, int seedIndex) {
+            FineTuning tuning,
+            ImageDataSet train,
+            ImageDataSet judge,
+            @Nullable MultiLayerNetwork pretrained,
+            int seedIndex) {
         long seed = options.seed() + seedIndex;
         MultiLayerNetwork network = tuning.network(widthArray(), train, seed, layers());
         if (pretrained != null) {

@@ -66,7 +66,8 @@ record FineTuning(double learningRate, int updates, int batchSize, double keepIn
         public FineTuning convert(String value) {
             String[] parts = value.split(":", -1);
             if (parts.length != 5) {
-                throw new TypeConversionException("expected five numbers with colons between them, got \"" + value + "\"");
+                throw new TypeConversionException(
+                        "expected five numbers with colons between them, got \"" + value + "\"");
             }
             return new FineTuning(
                     Double.parseDouble(parts[0]),

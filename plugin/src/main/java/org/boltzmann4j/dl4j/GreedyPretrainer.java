@@ -114,14 +114,15 @@ public final class GreedyPretrainer {
         List<PretrainingReport.LayerReport> reports = new ArrayList<>();
         for (int i = 0; i < layers.size(); i++) {
             RbmTarget target = layers.get(i);
-            long seed = options.seed != null ? options.seed : target.runtime().conf().getSeed();
+            long seed = options.seed != null
+                    ? options.seed
+                    : target.runtime().conf().getSeed();
             RandomStreams streams = RandomStreams.of(seed).split("pretraining").split("layer " + target.index());
             LayerInputs inputs = new LayerInputs(
                     targets, target, data, options.propagation, streams.split("inputs"), options.cacheBytes);
             LayerInputs validationInputs = validation == null
                     ? null
-                    : new LayerInputs(
-                            targets, target, validation, Propagation.MEAN, streams.split("validation"), 0);
+                    : new LayerInputs(targets, target, validation, Propagation.MEAN, streams.split("validation"), 0);
             reports.add(new LayerPretrainer(target, settings.get(i), clock, listeners, stockListeners, streams)
                     .train(inputs, validationInputs));
         }
@@ -130,16 +131,18 @@ public final class GreedyPretrainer {
 
     private static void requireEnoughPasses(FeatureSource data, List<LayerSettings> settings) {
         if (!data.canReset() && (settings.size() > 1 || settings.get(0).epochs() > 1)) {
-            throw new IllegalArgumentException("the iterator cannot be reset, so it can be read once only: expected one RBM"
-                    + " layer and one epoch, got " + settings.size() + " layers and "
-                    + settings.get(0).epochs() + " epochs in the first");
+            throw new IllegalArgumentException(
+                    "the iterator cannot be reset, so it can be read once only: expected one RBM"
+                            + " layer and one epoch, got " + settings.size() + " layers and "
+                            + settings.get(0).epochs() + " epochs in the first");
         }
     }
 
     private static void warnOfDropout(List<RbmTarget> layers) {
         for (RbmTarget target : layers) {
             if (target.layer().getIDropout() != null || target.layer().getWeightNoise() != null) {
-                LOG.warn("{}: dropout and weight noise concern supervised training and are not applied in pretraining",
+                LOG.warn(
+                        "{}: dropout and weight noise concern supervised training and are not applied in pretraining",
                         target.label());
                 return;
             }
@@ -153,7 +156,8 @@ public final class GreedyPretrainer {
             if (listener instanceof PerformanceListener
                     || listener instanceof EvaluativeListener
                     || listener instanceof CheckpointListener) {
-                LOG.info("{} needs a whole network and is not called in pretraining",
+                LOG.info(
+                        "{} needs a whole network and is not called in pretraining",
                         listener.getClass().getSimpleName());
             } else {
                 usable.add(listener);
@@ -385,8 +389,9 @@ public final class GreedyPretrainer {
             List<String> unknown = new ArrayList<>();
             for (Map<String, ?> settings : List.of(layerEpochs, layerUpdaters, layerNegativePhases)) {
                 for (String name : settings.keySet()) {
-                    if (layers.stream().noneMatch(target -> target.name().equals(name)
-                            || String.valueOf(target.index()).equals(name))) {
+                    if (layers.stream()
+                            .noneMatch(target -> target.name().equals(name)
+                                    || String.valueOf(target.index()).equals(name))) {
                         unknown.add(name);
                     }
                 }

@@ -162,7 +162,8 @@ final class LayerInputs {
             rows.read(row, x);
             for (int i = 0; i < x.length; i++) {
                 if (!unit.accepts(x[i])) {
-                    throw new IllegalArgumentException(target.label() + ": minibatch " + minibatch + ", row " + (row + 1)
+                    throw new IllegalArgumentException(target.label() + ": minibatch " + minibatch + ", row "
+                            + (row + 1)
                             + ", column " + (i + 1) + " of the input is " + x[i] + ", expected " + unit.expectation()
                             + " for " + unit + " visible units. Scale the data with a normalizer or choose another"
                             + " visible unit type");

@@ -80,8 +80,8 @@ final class LayerPretrainer {
         startBiases(rbm, summary.means());
         trainee.startPretraining(
                 new RbmGradientState(rbm, summary.probes().get(0).size(0), streams.split("gradient")));
-        MonitorRows monitorRows =
-                new MonitorRows(rbm, trainee.layerConf().gradient(), summary.probes(), validation, streams.split("monitors"));
+        MonitorRows monitorRows = new MonitorRows(
+                rbm, trainee.layerConf().gradient(), summary.probes(), validation, streams.split("monitors"));
         clock.startLayer(summary);
         listeners.forEach(listener -> listener.onLayerStart(clock.progress(Double.NaN)));
 
@@ -124,7 +124,8 @@ final class LayerPretrainer {
         int constant = summary.rows() > 1 ? summary.constantColumn() : -1;
         if (constant >= 0 && trainee.layerConf().getVisible() instanceof Gaussian) {
             throw new IllegalArgumentException(target.label() + ": column " + (constant + 1)
-                    + " of the input has the same value in all " + summary.rows() + " rows, expected every column to vary"
+                    + " of the input has the same value in all " + summary.rows()
+                    + " rows, expected every column to vary"
                     + " with Gaussian visible units: its density would grow without bound, and standardising divides by"
                     + " a standard deviation of 0. Drop the column, or add a little noise to it");
         }
@@ -135,7 +136,8 @@ final class LayerPretrainer {
      * have had on centered data (Hinton 2012, section 8). A layer that has been trained before keeps its biases.
      */
     private void startBiases(Rbm rbm, double[] means) {
-        if (!trainee.layerConf().isVisibleBiasFromData() || !rbm.visibleBias().eq(0).all()) {
+        if (!trainee.layerConf().isVisibleBiasFromData()
+                || !rbm.visibleBias().eq(0).all()) {
             return;
         }
         double[] bias = new double[means.length];

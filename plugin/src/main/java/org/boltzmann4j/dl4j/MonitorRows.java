@@ -30,7 +30,8 @@ final class MonitorRows {
     }
 
     PretrainingMonitors measure(Rbm rbm) {
-        double activation = mean(train, v -> rbm.meanHiddenGivenVisible(v).meanNumber().doubleValue());
+        double activation =
+                mean(train, v -> rbm.meanHiddenGivenVisible(v).meanNumber().doubleValue());
         return new PretrainingMonitors(
                 mean(validation.isEmpty() ? train : validation, v -> ReconstructionError.of(rbm, v)),
                 mean(train, v -> meanFreeEnergy(rbm, v)),

@@ -47,8 +47,13 @@ final class ProgressReporter implements PretrainingListener {
         }
         if (bar == null) {
             bar = new ProgressBarBuilder()
-                    .setTaskName(String.format(Locale.ROOT, "layer %d/%d, epoch %d/%d", progress.layer(), progress.layers(),
-                            progress.epoch(), progress.epochs()))
+                    .setTaskName(String.format(
+                            Locale.ROOT,
+                            "layer %d/%d, epoch %d/%d",
+                            progress.layer(),
+                            progress.layers(),
+                            progress.epoch(),
+                            progress.epochs()))
                     .setInitialMax(Math.max(progress.minibatches(), 1))
                     .setStyle(ProgressBarStyle.ASCII)
                     .setUpdateIntervalMillis(200)

@@ -112,8 +112,8 @@ public final class RbmLayer extends FeedForwardLayer {
 
     private static long requireWhole(@Nullable JsonNode value, String field, long least) {
         if (value == null || !value.isIntegralNumber() || value.asLong() < least) {
-            throw new IllegalArgumentException("RbmLayer: field \"" + field + "\" = " + value
-                    + ", expected a whole number of at least " + least);
+            throw new IllegalArgumentException(
+                    "RbmLayer: field \"" + field + "\" = " + value + ", expected a whole number of at least " + least);
         }
         return value.asLong();
     }
@@ -159,8 +159,8 @@ public final class RbmLayer extends FeedForwardLayer {
             boolean initializeParams,
             DataType networkDataType) {
         if (nIn < 1 || nOut < 1) {
-            throw new IllegalArgumentException("RbmLayer " + layerIndex + " (name: " + getLayerName() + "): nIn = " + nIn
-                    + ", nOut = " + nOut + ", expected both to be at least 1");
+            throw new IllegalArgumentException("RbmLayer " + layerIndex + " (name: " + getLayerName() + "): nIn = "
+                    + nIn + ", nOut = " + nOut + ", expected both to be at least 1");
         }
         if (networkDataType != DataType.FLOAT && networkDataType != DataType.DOUBLE) {
             throw new IllegalArgumentException("RbmLayer " + layerIndex + " (name: " + getLayerName() + "): data type "

@@ -72,8 +72,8 @@ final class RbmParamInitializer implements ParamInitializer {
     public Map<String, INDArray> init(NeuralNetConfiguration conf, INDArray paramsView, boolean initializeParams) {
         FeedForwardLayer layer = (FeedForwardLayer) conf.getLayer();
         if (paramsView.length() != numParams(layer)) {
-            throw new IllegalStateException("RbmLayer (name: " + layer.getLayerName() + "): expected " + numParams(layer)
-                    + " parameters, got " + paramsView.length());
+            throw new IllegalStateException("RbmLayer (name: " + layer.getLayerName() + "): expected "
+                    + numParams(layer) + " parameters, got " + paramsView.length());
         }
         KEYS.forEach(conf::addVariable);
         if (initializeParams) {

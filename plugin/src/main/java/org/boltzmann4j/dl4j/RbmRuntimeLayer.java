@@ -55,9 +55,7 @@ final class RbmRuntimeLayer extends BaseLayer<RbmLayer> {
     protected INDArray getParamWithNoise(String param, boolean training, LayerWorkspaceMgr workspaceMgr) {
         INDArray value = super.getParamWithNoise(param, training, workspaceMgr);
         INDArray divisor = scales();
-        return divisor != null && RbmParamInitializer.WEIGHT_KEY.equals(param)
-                ? value.divColumnVector(divisor)
-                : value;
+        return divisor != null && RbmParamInitializer.WEIGHT_KEY.equals(param) ? value.divColumnVector(divisor) : value;
     }
 
     /** Weights that do to the input what this layer does, {@code W_ij / s_i}: not to be modified, may be the parameter. */

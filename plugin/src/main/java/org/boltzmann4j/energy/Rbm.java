@@ -44,8 +44,7 @@ public final class Rbm {
      * @return the model
      * @throws IllegalArgumentException if the shapes or unit types do not fit
      */
-    public static Rbm of(
-            Unit visible, Unit hidden, INDArray weights, INDArray visibleBias, INDArray hiddenBias) {
+    public static Rbm of(Unit visible, Unit hidden, INDArray weights, INDArray visibleBias, INDArray hiddenBias) {
         if (weights.rank() != 2 || visibleBias.length() != weights.size(0) || hiddenBias.length() != weights.size(1)) {
             throw new IllegalArgumentException("weights " + Arrays.toString(weights.shape()) + ", visible bias of "
                     + visibleBias.length() + " and hidden bias of " + hiddenBias.length()

@@ -74,8 +74,8 @@ public final class Matrices {
      */
     public static INDArray requireMatrix(INDArray array, long width, String name) {
         if (array.rank() != 2 || array.size(1) != width) {
-            throw new IllegalArgumentException(name + ": expected shape [rows, " + width + "], got "
-                    + java.util.Arrays.toString(array.shape()));
+            throw new IllegalArgumentException(
+                    name + ": expected shape [rows, " + width + "], got " + java.util.Arrays.toString(array.shape()));
         }
         return array;
     }

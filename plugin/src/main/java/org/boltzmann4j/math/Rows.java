@@ -32,7 +32,8 @@ public final class Rows {
         this.stride = bulk ? Math.toIntExact(array.size(0) == 1 ? width : array.stride(0)) : 0;
         this.offset = bulk ? Math.toIntExact(array.offset()) : 0;
         this.floats = bulk && array.dataType() == DataType.FLOAT ? array.data().asNioFloat() : null;
-        this.doubles = bulk && array.dataType() == DataType.DOUBLE ? array.data().asNioDouble() : null;
+        this.doubles =
+                bulk && array.dataType() == DataType.DOUBLE ? array.data().asNioDouble() : null;
         this.scratch = floats == null ? new float[0] : new float[width];
     }
 
@@ -44,7 +45,8 @@ public final class Rows {
      */
     public static Rows of(INDArray array) {
         if (array.rank() != 2) {
-            throw new IllegalArgumentException("expected a matrix [rows, columns], got an array of rank " + array.rank());
+            throw new IllegalArgumentException(
+                    "expected a matrix [rows, columns], got an array of rank " + array.rank());
         }
         return new Rows(array);
     }

@@ -47,8 +47,25 @@ public final class StableFunctions {
     public static void sigmoid(double[] x, double[] shift, double[] result) {
         for (int i = 0; i < x.length; i++) {
             double t = Math.max(-SIGMOID_BOUND, Math.min(SIGMOID_BOUND, x[i] + shift[i])) * (-1.0 / 1024);
-            double e = 1 + t * (1 + t * (1 / 2.0 + t * (1 / 6.0 + t * (1 / 24.0 + t * (1 / 120.0
-                    + t * (1 / 720.0 + t * (1 / 5040.0 + t * (1 / 40320.0))))))));
+            double e = 1
+                    + t
+                            * (1
+                                    + t
+                                            * (1 / 2.0
+                                                    + t
+                                                            * (1 / 6.0
+                                                                    + t
+                                                                            * (1 / 24.0
+                                                                                    + t
+                                                                                            * (1 / 120.0
+                                                                                                    + t
+                                                                                                            * (1 / 720.0
+                                                                                                                    + t
+                                                                                                                            * (1
+                                                                                                                                            / 5040.0
+                                                                                                                                    + t
+                                                                                                                                            * (1
+                                                                                                                                                    / 40320.0))))))));
             e *= e;
             e *= e;
             e *= e;

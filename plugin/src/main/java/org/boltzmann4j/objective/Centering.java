@@ -33,7 +33,8 @@ public record Centering(Boolean enabled, Double offsetStep) implements Serializa
             throw new IllegalArgumentException("centering: enabled is missing, expected true or false");
         }
         if (offsetStep == null || !(offsetStep >= 0 && offsetStep <= 1)) {
-            throw new IllegalArgumentException("centering: offsetStep = " + offsetStep + ", expected a number in [0, 1]");
+            throw new IllegalArgumentException(
+                    "centering: offsetStep = " + offsetStep + ", expected a number in [0, 1]");
         }
         this.enabled = enabled;
         this.offsetStep = offsetStep;

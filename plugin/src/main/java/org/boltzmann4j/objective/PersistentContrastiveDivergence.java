@@ -46,8 +46,7 @@ public record PersistentContrastiveDivergence(Integer k, Integer chains) impleme
 
     @Override
     public Chains advance(Rbm rbm, LayerStates positiveHidden, @Nullable Chains previous, RandomStreams streams) {
-        Chains persistent =
-                previous != null ? previous : Chains.startedAt(rbm, positiveHidden, chains, streams);
+        Chains persistent = previous != null ? previous : Chains.startedAt(rbm, positiveHidden, chains, streams);
         persistent.advance(rbm, k);
         return persistent;
     }

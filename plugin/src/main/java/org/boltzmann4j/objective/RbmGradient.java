@@ -89,8 +89,7 @@ public record RbmGradient(NegativePhase negativePhase, GreyValues greyValues, Ce
      * @return visible states, a new array
      */
     public INDArray present(Rbm rbm, INDArray data, RandomStreams streams, long step) {
-        LayerStates states =
-                new LayerStates(rbm.visible(), rbm.weights().dataType(), data.size(0), rbm.visibleWidth());
+        LayerStates states = new LayerStates(rbm.visible(), rbm.weights().dataType(), data.size(0), rbm.visibleWidth());
         states.present(data, (row, values) -> greyValues.present(rbm.visible(), values, streams.random(step, row)));
         return states.values();
     }
@@ -136,10 +135,11 @@ public record RbmGradient(NegativePhase negativePhase, GreyValues greyValues, Ce
      * Turns differences of coupled states into the bias gradient: the bias meets a state as {@code b x / s^2}, the weights
      * meet it as {@code x / s}, so the plain part is divided by s and the part that centering moves is multiplied by s.
      */
-    private static void writeBias(
-            INDArray gradient, double[] difference, Unit unit, @Nullable INDArray moved) {
+    private static void writeBias(INDArray gradient, double[] difference, Unit unit, @Nullable INDArray moved) {
         double[] values = new double[difference.length];
-        double[] correction = moved == null ? new double[values.length] : moved.reshape(values.length).toDoubleVector();
+        double[] correction = moved == null
+                ? new double[values.length]
+                : moved.reshape(values.length).toDoubleVector();
         for (int i = 0; i < values.length; i++) {
             values[i] = -difference[i] / unit.scale(i) + unit.scale(i) * correction[i];
         }

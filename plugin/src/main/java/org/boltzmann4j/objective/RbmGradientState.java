@@ -30,7 +30,9 @@ public final class RbmGradientState {
 
     final INDArray visibleVector;
     final INDArray hiddenVector;
+
     @Nullable Chains chains;
+
     long minibatches;
 
     /**

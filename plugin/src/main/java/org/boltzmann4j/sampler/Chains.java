@@ -58,8 +58,7 @@ public final class Chains {
                 new LayerStates(rbm.hidden(), type, v.size(0), rbm.hiddenWidth()),
                 streams);
         result.visible.present(v, (row, values) -> {});
-        GibbsSampler.hiddenGivenVisible(
-                rbm, result.visible, result.hidden, Draw.SAMPLE, streams.split("start"), 0);
+        GibbsSampler.hiddenGivenVisible(rbm, result.visible, result.hidden, Draw.SAMPLE, streams.split("start"), 0);
         return result;
     }
 
@@ -84,12 +83,7 @@ public final class Chains {
         for (int i = 1; i <= gibbsSteps; i++) {
             GibbsSampler.visibleGivenHidden(rbm, hidden, visible, Draw.SAMPLE, visibleStreams, sweeps);
             GibbsSampler.hiddenGivenVisible(
-                    rbm,
-                    visible,
-                    hidden,
-                    i < gibbsSteps ? Draw.SAMPLE : Draw.MEAN_AND_SAMPLE,
-                    hiddenStreams,
-                    sweeps);
+                    rbm, visible, hidden, i < gibbsSteps ? Draw.SAMPLE : Draw.MEAN_AND_SAMPLE, hiddenStreams, sweeps);
             sweeps++;
         }
     }

@@ -22,7 +22,8 @@ public record Bernoulli() implements Unit {
 
     @Override
     public void sample(double[] mean, SplittableRandom random, double[] sample) {
-        // Two 32-bit draws from one number: a grid of 2^-32 is far finer than the noise of any average of samples. In two
+        // Two 32-bit draws from one number: a grid of 2^-32 is far finer than the noise of any average of samples. In
+        // two
         // loops, the second without branches (the sign bit of a difference): a coin flip is what mispredicts best.
         int width = mean.length;
         int[] bits = new int[width + 1];

@@ -29,7 +29,8 @@ public record Gaussian(List<Double> sigma) implements Unit {
     @JsonCreator
     public Gaussian(@JsonProperty("sigma") @Nullable List<Double> sigma) {
         if (sigma == null || sigma.isEmpty()) {
-            throw new IllegalArgumentException("Gaussian units: sigma is missing, expected at least one positive number");
+            throw new IllegalArgumentException(
+                    "Gaussian units: sigma is missing, expected at least one positive number");
         }
         for (Double s : sigma) {
             if (s == null || !(s > 0) || s.isInfinite()) {
