@@ -53,7 +53,9 @@ class BackpropagationTest {
                 .layer(Networks.output(3))
                 .build());
         // Visible biases too, which must not matter.
-        network.params().addi(Nd4j.linspace(type, 0.05, 0.01, network.numParams()).reshape(network.params().shape()));
+        network.params()
+                .addi(Nd4j.linspace(type, 0.05, 0.01, network.numParams())
+                        .reshape(network.params().shape()));
         return network;
     }
 
@@ -91,11 +93,16 @@ class BackpropagationTest {
             INDArray actual = network.feedForwardToLayer(0, v, false).get(1);
             double tolerance = type == DataType.DOUBLE ? 1e-11 : 1e-5; // the row sigmoid's bound; a few dozen roundings
             assertThat(actual.sub(expected).amaxNumber().doubleValue()).isLessThan(tolerance);
-            assertThat(network.feedForwardToLayer(0, v, true).get(1).sub(expected).amaxNumber().doubleValue())
+            assertThat(network.feedForwardToLayer(0, v, true)
+                            .get(1)
+                            .sub(expected)
+                            .amaxNumber()
+                            .doubleValue())
                     .isLessThan(tolerance);
             assertThat(v).isEqualTo(copy);
             // feedForward runs every layer on all of the input; output may work in other workspaces.
-            assertThat(network.output(v)).isEqualTo(network.feedForward(v, false).get(3));
+            assertThat(network.output(v))
+                    .isEqualTo(network.feedForward(v, false).get(3));
         }
     }
 
@@ -137,8 +144,8 @@ class BackpropagationTest {
         network.getLayer(0).getParam("vb").assign(0.7);
         INDArray hiddenBias = network.getLayer(0).getParam("b").dup();
         for (int i = 0; i < 5; i++) {
-            network.fit(new DataSet(
-                    Minibatches.patterns(DataType.DOUBLE, 12, 4, 3), Networks.labels(DataType.DOUBLE, 12)));
+            network.fit(
+                    new DataSet(Minibatches.patterns(DataType.DOUBLE, 12, 4, 3), Networks.labels(DataType.DOUBLE, 12)));
         }
         assertThat(network.getLayer(0).getParam("vb").toDoubleVector()).containsOnly(0.7);
         assertThat(network.getLayer(0).getParam("b")).isNotEqualTo(hiddenBias);

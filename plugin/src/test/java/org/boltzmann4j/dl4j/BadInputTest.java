@@ -45,7 +45,9 @@ class BadInputTest {
         assertRefused(
                 Networks.stack(DataType.FLOAT, 7, 5),
                 Minibatches.of(rows(), 10),
-                "layer 0", "[10, 6]", "expected [rows, nIn = 7]");
+                "layer 0",
+                "[10, 6]",
+                "expected [rows, nIn = 7]");
     }
 
     @ParameterizedTest
@@ -56,7 +58,12 @@ class BadInputTest {
         assertRefused(
                 Networks.stack(DataType.FLOAT, 6, 5, 4),
                 Minibatches.of(rows, 10),
-                "layer 0", "minibatch 2", "row 8", "column 4", String.valueOf((double) bad), "expected a value in [0, 1]");
+                "layer 0",
+                "minibatch 2",
+                "row 8",
+                "column 4",
+                String.valueOf((double) bad),
+                "expected a value in [0, 1]");
     }
 
     @ParameterizedTest
@@ -67,14 +74,22 @@ class BadInputTest {
         assertRefused(
                 Networks.gaussian(DataType.FLOAT, 6, 5, 1),
                 Minibatches.of(rows, 10),
-                "layer 0", "minibatch 3", "row 10", "column 6", "expected a finite number");
+                "layer 0",
+                "minibatch 3",
+                "row 10",
+                "column 6",
+                "expected a finite number");
     }
 
     @Test
     void activationsThatTheUpperLayersUnitsCannotTake() {
         MultiLayerNetwork network = Networks.initialised(Networks.base(DataType.FLOAT)
                 .list()
-                .layer(new DenseLayer.Builder().nIn(6).nOut(5).activation(Activation.TANH).build())
+                .layer(new DenseLayer.Builder()
+                        .nIn(6)
+                        .nOut(5)
+                        .activation(Activation.TANH)
+                        .build())
                 .layer(Networks.rbm(5, 4).name("upper").build())
                 .build());
         assertRefused(network, Minibatches.of(rows(), 10), "layer 1 (\"upper\")", "expected a value in [0, 1]");
@@ -88,7 +103,9 @@ class BadInputTest {
                 Networks.pretrainer(1).validation(Minibatches.of(bad, 10)),
                 Networks.stack(DataType.FLOAT, 6, 5),
                 Minibatches.of(rows(), 10),
-                "layer 0", "-1.0", "expected a value in [0, 1]");
+                "layer 0",
+                "-1.0",
+                "expected a value in [0, 1]");
     }
 
     @Test
@@ -96,7 +113,9 @@ class BadInputTest {
         assertRefused(
                 Networks.stack(DataType.FLOAT, 6, 5),
                 Minibatches.of(List.of()),
-                "layer 0", "the iterator is empty", "at least one minibatch");
+                "layer 0",
+                "the iterator is empty",
+                "at least one minibatch");
     }
 
     @Test
@@ -105,12 +124,16 @@ class BadInputTest {
                 Networks.pretrainer(2),
                 Networks.stack(DataType.FLOAT, 6, 5),
                 Minibatches.of(rows(), 10).readOnce(),
-                "cannot be reset", "one epoch", "2 epochs");
+                "cannot be reset",
+                "one epoch",
+                "2 epochs");
         assertRefused(
                 Networks.pretrainer(1),
                 Networks.stack(DataType.FLOAT, 6, 5, 4),
                 Minibatches.of(rows(), 10).readOnce(),
-                "cannot be reset", "one RBM layer", "2 layers");
+                "cannot be reset",
+                "one RBM layer",
+                "2 layers");
     }
 
     @Test
@@ -143,7 +166,10 @@ class BadInputTest {
         assertRefused(
                 Networks.gaussian(DataType.FLOAT, 6, 5, 1),
                 Minibatches.of(rows, 10),
-                "layer 0", "column 3", "same value in all 30 rows", "expected every column to vary");
+                "layer 0",
+                "column 3",
+                "same value in all 30 rows",
+                "expected every column to vary");
     }
 
     @Test
@@ -155,8 +181,9 @@ class BadInputTest {
 
     @Test
     void aNetworkThatIsNotInitialised() {
-        MultiLayerNetwork network = new MultiLayerNetwork(
-                Networks.stack(DataType.FLOAT, 6, 5).getLayerWiseConfigurations().clone());
+        MultiLayerNetwork network = new MultiLayerNetwork(Networks.stack(DataType.FLOAT, 6, 5)
+                .getLayerWiseConfigurations()
+                .clone());
         assertThatThrownBy(() -> Networks.pretrainer(1).build().pretrain(network, Minibatches.of(rows(), 10)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("call init() before pretraining");
@@ -175,12 +202,18 @@ class BadInputTest {
     void masksAndSequences() {
         DataSet masked = new DataSet(rows(), null);
         masked.setFeaturesMaskArray(Nd4j.ones(DataType.FLOAT, 30, 1));
-        assertRefused(Networks.stack(DataType.FLOAT, 6, 5), Minibatches.of(List.of(masked)), "features mask", "complete rows");
+        assertRefused(
+                Networks.stack(DataType.FLOAT, 6, 5),
+                Minibatches.of(List.of(masked)),
+                "features mask",
+                "complete rows");
         DataSet sequences = new DataSet(Nd4j.zeros(DataType.FLOAT, 3, 6, 4), null);
         assertRefused(
                 Networks.stack(DataType.FLOAT, 6, 5),
                 Minibatches.of(List.of(sequences)),
-                "[3, 6, 4]", "sequences", "reshape");
+                "[3, 6, 4]",
+                "sequences",
+                "reshape");
         assertRefused(
                 Networks.stack(DataType.FLOAT, 6, 5),
                 Minibatches.of(List.of(new DataSet(null, Nd4j.ones(DataType.FLOAT, 3, 3)))),
@@ -191,7 +224,8 @@ class BadInputTest {
     void optionsOutOfRange() {
         GreedyPretrainer.Builder builder = GreedyPretrainer.builder();
         assertThatThrownBy(() -> builder.epochs(0)).hasMessage("epochs = 0, expected at least 1");
-        assertThatThrownBy(() -> builder.layerEpochs("a", -1)).hasMessage("epochs of layer a = -1, expected at least 1");
+        assertThatThrownBy(() -> builder.layerEpochs("a", -1))
+                .hasMessage("epochs of layer a = -1, expected at least 1");
         assertThatThrownBy(() -> builder.monitorRows(0)).hasMessage("monitorRows = 0, expected at least 1");
         assertThatThrownBy(() -> builder.cacheBytes(-1)).hasMessage("cacheBytes = -1, expected at least 0");
         assertThatThrownBy(() -> builder.updater(null)).hasMessage("updater");
@@ -228,7 +262,8 @@ class BadInputTest {
         } catch (PretrainingDivergedException diverged) {
             failure = diverged;
         }
-        for (double parameter : network.params().dup().reshape(network.numParams()).toDoubleVector()) {
+        for (double parameter :
+                network.params().dup().reshape(network.numParams()).toDoubleVector()) {
             assertThat(parameter).isFinite();
         }
         assertThat(failure).as("with a rate of %s", rate).isNotNull();
@@ -236,7 +271,8 @@ class BadInputTest {
         assertThat(failure.epoch()).isBetween(1, 100);
         assertThat(failure.minibatch()).isBetween(1L, 3L);
         assertThat(failure)
-                .hasMessageContaining("layer 0 (\"first\"), epoch " + failure.epoch() + ", minibatch " + failure.minibatch())
+                .hasMessageContaining(
+                        "layer 0 (\"first\"), epoch " + failure.epoch() + ", minibatch " + failure.minibatch())
                 .hasMessageContaining("last finite parameters")
                 .hasMessageContaining("learning rate");
     }

@@ -47,22 +47,27 @@ class GraphPretrainingTest {
 
         // The same layer on its own, at the same index so that it has the same random numbers.
         List<DataSet> outputs = new ArrayList<>();
-        Minibatches.of(ROWS, 10).forEachRemaining(minibatch -> outputs.add(new DataSet(
-                graph.feedForward(minibatch.getFeatures(), false).get("lower").dup(), null)));
+        Minibatches.of(ROWS, 10)
+                .forEachRemaining(minibatch -> outputs.add(new DataSet(
+                        graph.feedForward(minibatch.getFeatures(), false)
+                                .get("lower")
+                                .dup(),
+                        null)));
         int index = report.layers().get(1).index();
         MultiLayerNetwork alone = Networks.above(DataType.DOUBLE, index, 6, 6);
         alone.setParams(start);
         Networks.pretrainer(2).build().pretrain(alone, Minibatches.of(outputs));
-        assertThat(alone.params()).isEqualTo(graph.getLayer("upper").params().reshape(alone.params().shape()));
-        assertThat(RbmLayer.modelOf(graph, "upper").weights()).isEqualTo(graph.getLayer("upper").getParam("W"));
+        assertThat(alone.params())
+                .isEqualTo(
+                        graph.getLayer("upper").params().reshape(alone.params().shape()));
+        assertThat(RbmLayer.modelOf(graph, "upper").weights())
+                .isEqualTo(graph.getLayer("upper").getParam("W"));
     }
 
     @Test
     void settingsOfAGraphGoByTheNameOfTheVertex() {
-        PretrainingReport report = Networks.pretrainer(1)
-                .layerEpochs("upper", 3)
-                .build()
-                .pretrain(chain(), Minibatches.of(ROWS, 10));
+        PretrainingReport report =
+                Networks.pretrainer(1).layerEpochs("upper", 3).build().pretrain(chain(), Minibatches.of(ROWS, 10));
         assertThat(report.layers()).extracting(layer -> layer.history().size()).containsExactly(1, 3);
         assertThatThrownBy(() -> Networks.pretrainer(1)
                         .layerEpochs("middle", 3)
@@ -94,7 +99,11 @@ class GraphPretrainingTest {
                 .addLayer("leftRbm", Networks.rbm(6, 4).build(), "left")
                 .addLayer(
                         "rightDense",
-                        new DenseLayer.Builder().nIn(6).nOut(3).activation(Activation.SIGMOID).build(),
+                        new DenseLayer.Builder()
+                                .nIn(6)
+                                .nOut(3)
+                                .activation(Activation.SIGMOID)
+                                .build(),
                         "right")
                 .addVertex("both", new MergeVertex(), "leftRbm", "rightDense")
                 .addLayer("joint", Networks.rbm(7, 5).build(), "both")

@@ -52,12 +52,13 @@ class GreedyPretrainerTest {
 
         // The same layer on its own, at the same index so that it has the same random numbers.
         List<DataSet> outputs = new ArrayList<>();
-        data().forEachRemaining(minibatch ->
-                outputs.add(new DataSet(stack.feedForwardToLayer(0, minibatch.getFeatures()).get(1), null)));
+        data().forEachRemaining(minibatch -> outputs.add(
+                new DataSet(stack.feedForwardToLayer(0, minibatch.getFeatures()).get(1), null)));
         MultiLayerNetwork alone = Networks.above(DataType.DOUBLE, 1, 6, 6);
         alone.setParams(start);
         Networks.pretrainer(3).cacheBytes(cacheBytes).build().pretrain(alone, Minibatches.of(outputs));
-        assertThat(alone.params()).isEqualTo(layerParams(stack, 1).reshape(alone.params().shape()));
+        assertThat(alone.params())
+                .isEqualTo(layerParams(stack, 1).reshape(alone.params().shape()));
 
         MultiLayerNetwork onFeatures = Networks.above(DataType.DOUBLE, 1, 6, 6);
         onFeatures.setParams(start);
@@ -71,15 +72,19 @@ class GreedyPretrainerTest {
         NeuralNetConfiguration.ListBuilder list = Networks.base(DataType.DOUBLE).list();
         list.layer(Networks.rbm(6, 6).build());
         list.layer(Networks.rbm(6, 6).greyValues(GreyValues.MEANS).build());
-        MultiLayerNetwork network = Networks.initialised(list.layer(Networks.output(6)).build());
+        MultiLayerNetwork network =
+                Networks.initialised(list.layer(Networks.output(6)).build());
         INDArray before = layerParams(network, 1);
         network.pretrainLayer(1, Minibatches.of(ROWS, 30));
         INDArray seen = ((RbmRuntimeLayer) network.getLayer(1)).pretrainState().lastPresented();
         assertThat(seen).as("what layer 1 was trained on").isEqualTo(ROWS);
         assertThat(layerParams(network, 1)).isNotEqualTo(before);
-        assertThat(network.feedForwardToLayer(0, ROWS).get(1)).as("what it should have been").isNotEqualTo(seen);
+        assertThat(network.feedForwardToLayer(0, ROWS).get(1))
+                .as("what it should have been")
+                .isNotEqualTo(seen);
         MultiLayerNetwork unequal = Networks.stack(DataType.DOUBLE, 6, 4, 3);
-        assertThatThrownBy(() -> unequal.pretrainLayer(1, Minibatches.of(ROWS, 30))).isInstanceOf(Exception.class);
+        assertThatThrownBy(() -> unequal.pretrainLayer(1, Minibatches.of(ROWS, 30)))
+                .isInstanceOf(Exception.class);
     }
 
     @Test
@@ -88,7 +93,11 @@ class GreedyPretrainerTest {
                 .updater(new Nesterovs(0.1, 0.9))
                 .list()
                 .layer(Networks.rbm(6, 5).build())
-                .layer(new DenseLayer.Builder().nIn(5).nOut(4).activation(Activation.SIGMOID).build())
+                .layer(new DenseLayer.Builder()
+                        .nIn(5)
+                        .nOut(4)
+                        .activation(Activation.SIGMOID)
+                        .build())
                 .layer(Networks.rbm(4, 3).build())
                 .layer(Networks.output(3))
                 .build());
@@ -133,7 +142,9 @@ class GreedyPretrainerTest {
         INDArray afterOne = network.params().dup();
         assertThat(afterOne).isNotEqualTo(pretrained);
         network.fit(labelled);
-        assertThat(network.params()).as("the rate is 0 from the second iteration on").isEqualTo(afterOne);
+        assertThat(network.params())
+                .as("the rate is 0 from the second iteration on")
+                .isEqualTo(afterOne);
     }
 
     @Test
@@ -161,7 +172,8 @@ class GreedyPretrainerTest {
         NeuralNetConfiguration.ListBuilder list = Networks.base(DataType.DOUBLE).list();
         list.layer(Networks.rbm(6, 5).name("lower").visibleBiasFromData(false).build());
         list.layer(Networks.rbm(5, 4).visibleBiasFromData(false).build());
-        MultiLayerNetwork network = Networks.initialised(list.layer(Networks.output(4)).build());
+        MultiLayerNetwork network =
+                Networks.initialised(list.layer(Networks.output(4)).build());
         INDArray first = layerParams(network, 0);
         INDArray second = layerParams(network, 1);
         PretrainingReport report = Networks.pretrainer(5)
@@ -177,7 +189,9 @@ class GreedyPretrainerTest {
         assertThat(report.layers().get(0).name()).isEqualTo("lower");
         assertThat(report.layers().get(1).history()).hasSize(2);
         assertThat(report.layers().get(1).name()).as("the host's own name").isEqualTo("layer1");
-        assertThat(report.layers()).extracting(PretrainingReport.LayerReport::index).containsExactly(0, 1);
+        assertThat(report.layers())
+                .extracting(PretrainingReport.LayerReport::index)
+                .containsExactly(0, 1);
         assertThat(((RbmLayer) network.getLayer(0).conf().getLayer()).getNegativePhase())
                 .as("the layer's own negative phase stays")
                 .isEqualTo(ContrastiveDivergence.of(1));
@@ -203,7 +217,8 @@ class GreedyPretrainerTest {
     void settingsForLayersThatAreNotThereAreRefusedAndTheLayersNamed() {
         MultiLayerNetwork network = Networks.stack(DataType.DOUBLE, 6, 5);
         INDArray before = network.params().dup();
-        assertThatThrownBy(() -> Networks.pretrainer(1).layerEpochs("upper", 3).build().pretrain(network, data()))
+        assertThatThrownBy(() ->
+                        Networks.pretrainer(1).layerEpochs("upper", 3).build().pretrain(network, data()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("[upper]")
                 .hasMessageContaining("layer 0");
@@ -231,7 +246,9 @@ class GreedyPretrainerTest {
         assertThat(layerParams(keptMany, 0)).as("raw features are not kept").isEqualTo(layerParams(recomputedMany, 0));
         assertThat(layerParams(keptMany, 1)).isNotEqualTo(layerParams(recomputedMany, 1));
         assertThat(tooLarge.params()).as("what does not fit is recomputed").isEqualTo(recomputedMany.params());
-        assertThat(many.resets).as("summary and 4 epochs of layer 0, summary of layer 1").isEqualTo(6);
+        assertThat(many.resets)
+                .as("summary and 4 epochs of layer 0, summary of layer 1")
+                .isEqualTo(6);
         assertThat(reread.resets).isEqualTo(10);
     }
 
@@ -242,8 +259,7 @@ class GreedyPretrainerTest {
         Networks.pretrainer(2).build().pretrain(unlabelled, Minibatches.of(ROWS, 30));
         Networks.pretrainer(2)
                 .build()
-                .pretrain(
-                        labelled, Minibatches.of(List.of(new DataSet(ROWS, Networks.labels(DataType.DOUBLE, 30)))));
+                .pretrain(labelled, Minibatches.of(List.of(new DataSet(ROWS, Networks.labels(DataType.DOUBLE, 30)))));
         assertThat(labelled.params()).isEqualTo(unlabelled.params());
     }
 
@@ -306,10 +322,12 @@ class GreedyPretrainerTest {
     void samplesAreHandedUpOnRequestWithTheMeansAsProbabilities() {
         INDArray rows = Minibatches.patterns(DataType.DOUBLE, 2000, 6, 2);
         for (Propagation propagation : Propagation.values()) {
-            NeuralNetConfiguration.ListBuilder list = Networks.base(DataType.DOUBLE).list();
+            NeuralNetConfiguration.ListBuilder list =
+                    Networks.base(DataType.DOUBLE).list();
             list.layer(Networks.rbm(6, 5).build());
             list.layer(Networks.rbm(5, 4).greyValues(GreyValues.MEANS).build());
-            MultiLayerNetwork network = Networks.initialised(list.layer(Networks.output(4)).build());
+            MultiLayerNetwork network =
+                    Networks.initialised(list.layer(Networks.output(4)).build());
             Spy spy = new Spy();
             network.setListeners(spy);
             Networks.pretrainer(1)
@@ -323,9 +341,15 @@ class GreedyPretrainerTest {
                 assertThat(seen).isEqualTo(means);
                 assertThat(spy.seen.get(2)).isEqualTo(means);
             } else {
-                assertThat(seen.eq(0).castTo(DataType.INT32).addi(seen.eq(1).castTo(DataType.INT32)).sumNumber().intValue())
+                assertThat(seen.eq(0)
+                                .castTo(DataType.INT32)
+                                .addi(seen.eq(1).castTo(DataType.INT32))
+                                .sumNumber()
+                                .intValue())
                         .isEqualTo(2000 * 5);
-                assertThat(spy.seen.get(2)).as("drawn anew at every presentation").isNotEqualTo(seen);
+                assertThat(spy.seen.get(2))
+                        .as("drawn anew at every presentation")
+                        .isNotEqualTo(seen);
                 INDArray difference = seen.mean(0).sub(means.mean(0));
                 // Five standard errors of at most 0.5 / sqrt(2000), five units: false alarm 3e-6.
                 assertThat(difference.amaxNumber().doubleValue()).isLessThan(5 * 0.5 / Math.sqrt(2000));
@@ -337,7 +361,9 @@ class GreedyPretrainerTest {
     void frozenLayersArePassedThrough() {
         MultiLayerNetwork whole = Networks.stack(DataType.DOUBLE, 6, 5, 4);
         MultiLayerNetwork network = new TransferLearning.Builder(whole)
-                .fineTuneConfiguration(new FineTuneConfiguration.Builder().updater(new Sgd(0.1)).build())
+                .fineTuneConfiguration(new FineTuneConfiguration.Builder()
+                        .updater(new Sgd(0.1))
+                        .build())
                 .setFeatureExtractor(0)
                 .build();
         INDArray frozen = layerParams(network, 0);
@@ -398,7 +424,8 @@ class GreedyPretrainerTest {
             sum += Math.exp(-freeEnergy);
         }
         double mean = 0;
-        for (double freeEnergy : RbmLayer.modelOf(network, 0).freeEnergy(ROWS.get(NDArrayIndex.all(), NDArrayIndex.all()))) {
+        for (double freeEnergy :
+                RbmLayer.modelOf(network, 0).freeEnergy(ROWS.get(NDArrayIndex.all(), NDArrayIndex.all()))) {
             mean -= freeEnergy / 30;
         }
         return mean - Math.log(sum);

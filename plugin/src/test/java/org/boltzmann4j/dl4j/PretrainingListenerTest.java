@@ -29,8 +29,8 @@ class PretrainingListenerTest {
         final List<PretrainingMonitors> monitors = new ArrayList<>();
 
         private void record(String what, PretrainingProgress now) {
-            calls.add(what + " " + now.layer() + "/" + now.layers() + " " + now.layerName() + " epoch " + now.epoch() + "/"
-                    + now.epochs() + " minibatch " + now.minibatch() + "/" + now.minibatches());
+            calls.add(what + " " + now.layer() + "/" + now.layers() + " " + now.layerName() + " epoch " + now.epoch()
+                    + "/" + now.epochs() + " minibatch " + now.minibatch() + "/" + now.minibatches());
             progress.add(now);
         }
 
@@ -118,8 +118,11 @@ class PretrainingListenerTest {
         assertClose(monitors.freeEnergyGap(), mean(rbm.freeEnergy(validation)) - mean(rbm.freeEnergy(ROWS)));
         assertClose(monitors.reconstructionError(), ReconstructionError.of(rbm, validation));
         assertClose(
-                monitors.meanHiddenActivation(), rbm.meanHiddenGivenVisible(ROWS).meanNumber().doubleValue());
-        assertClose(monitors.weightNorm(), Math.sqrt(rbm.weights().mul(rbm.weights()).sumNumber().doubleValue()));
+                monitors.meanHiddenActivation(),
+                rbm.meanHiddenGivenVisible(ROWS).meanNumber().doubleValue());
+        assertClose(
+                monitors.weightNorm(),
+                Math.sqrt(rbm.weights().mul(rbm.weights()).sumNumber().doubleValue()));
 
         Recorder without = new Recorder();
         MultiLayerNetwork second = Networks.stack(DataType.DOUBLE, 6, 5);
@@ -142,7 +145,9 @@ class PretrainingListenerTest {
     }
 
     private static void assertClose(double actual, double expected) {
-        assertThat(Math.abs(actual - expected)).as("%s and %s", actual, expected).isLessThan(1e-11);
+        assertThat(Math.abs(actual - expected))
+                .as("%s and %s", actual, expected)
+                .isLessThan(1e-11);
     }
 
     @Test
@@ -167,7 +172,8 @@ class PretrainingListenerTest {
         Networks.pretrainer(2).layerEpochs("1", 1).build().pretrain(network, Minibatches.of(ROWS, 10));
         assertThat(calls)
                 .containsExactly(
-                        "0: 0, 0", "0: 1, 0", "0: 2, 0", "0: 3, 1", "0: 4, 1", "0: 5, 1", "1: 0, 0", "1: 1, 0", "1: 2, 0");
+                        "0: 0, 0", "0: 1, 0", "0: 2, 0", "0: 3, 1", "0: 4, 1", "0: 5, 1", "1: 0, 0", "1: 1, 0",
+                        "1: 2, 0");
         assertThat(scores.getScoreVsIter().getEffectiveScores()).hasSize(9);
     }
 
@@ -199,7 +205,10 @@ class PretrainingListenerTest {
     @Test
     void theBarOfATerminalIsOpenedAndClosedInEveryEpoch() {
         MultiLayerNetwork network = Networks.stack(DataType.DOUBLE, 6, 5);
-        Networks.pretrainer(2).listeners(new ProgressReporter(true)).build().pretrain(network, Minibatches.of(ROWS, 10));
+        Networks.pretrainer(2)
+                .listeners(new ProgressReporter(true))
+                .build()
+                .pretrain(network, Minibatches.of(ROWS, 10));
         MultiLayerNetwork silent = Networks.stack(DataType.DOUBLE, 6, 5);
         GreedyPretrainer.builder().epochs(2).build().pretrain(silent, Minibatches.of(ROWS, 10));
         assertThat(silent.params()).as("watching changes nothing").isEqualTo(network.params());

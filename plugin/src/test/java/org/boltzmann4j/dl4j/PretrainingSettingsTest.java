@@ -61,15 +61,17 @@ class PretrainingSettingsTest {
         return param(network, key).dup();
     }
 
-    private static void assertDecay(UnaryOperator<RbmLayer.Builder> setting, UnaryOperator<INDArray> decay, String... keys) {
+    private static void assertDecay(
+            UnaryOperator<RbmLayer.Builder> setting, UnaryOperator<INDArray> decay, String... keys) {
         MultiLayerNetwork plain = once(builder -> builder);
         MultiLayerNetwork with = once(setting);
         for (String key : new String[] {"W", "b", "vb"}) {
             INDArray difference = param(with, key).sub(param(plain, key));
-            INDArray expected = List.of(keys).contains(key)
-                    ? decay.apply(startOf(key)).negi()
-                    : difference.mul(0);
-            assertThat(difference.sub(expected).amaxNumber().doubleValue()).as(key).isLessThan(ROUNDING);
+            INDArray expected =
+                    List.of(keys).contains(key) ? decay.apply(startOf(key)).negi() : difference.mul(0);
+            assertThat(difference.sub(expected).amaxNumber().doubleValue())
+                    .as(key)
+                    .isLessThan(ROUNDING);
             assertThat(param(plain, key)).as("%s is learnt", key).isNotEqualTo(startOf(key));
         }
     }
@@ -83,7 +85,8 @@ class PretrainingSettingsTest {
     @Test
     void l1ActsOnTheWeightsAndItsBiasVariantOnBothBiases() {
         assertDecay(builder -> builder.l1(0.1), w -> Transforms.sign(w, true).muli(RATE * 0.1), "W");
-        assertDecay(builder -> builder.l1Bias(0.1), b -> Transforms.sign(b, true).muli(RATE * 0.1), "b", "vb");
+        assertDecay(
+                builder -> builder.l1Bias(0.1), b -> Transforms.sign(b, true).muli(RATE * 0.1), "b", "vb");
     }
 
     @Test
@@ -105,12 +108,10 @@ class PretrainingSettingsTest {
 
     @Test
     void anUpdaterGivenToThePretrainerReplacesTheBiasUpdaterToo() {
-        MultiLayerNetwork network = Networks.single(
-                DataType.DOUBLE,
-                6,
-                5,
-                conf -> {},
-                builder -> builder.visibleBiasFromData(false).updater(new Sgd(0)).biasUpdater(new Sgd(0)));
+        MultiLayerNetwork network =
+                Networks.single(DataType.DOUBLE, 6, 5, conf -> {}, builder -> builder.visibleBiasFromData(false)
+                        .updater(new Sgd(0))
+                        .biasUpdater(new Sgd(0)));
         network.params().assign(start(network));
         Networks.pretrainer(1).updater(new Sgd(RATE)).build().pretrain(network, Minibatches.of(ROWS, 20));
         assertThat(network.params()).isEqualTo(once(builder -> builder).params());
@@ -124,16 +125,17 @@ class PretrainingSettingsTest {
         // DL4J's form of Nesterov's first step: (1 + momentum) times the plain one.
         INDArray plain = once(builder -> builder).params().sub(start);
         INDArray first = one.params().sub(start);
-        assertThat(first.sub(plain.mul(1 + momentum)).amaxNumber().doubleValue()).isLessThan(1e-12);
+        assertThat(first.sub(plain.mul(1 + momentum)).amaxNumber().doubleValue())
+                .isLessThan(1e-12);
     }
 
     @Test
     void constraintsHoldAfterEveryStep() {
-        MultiLayerNetwork bounded =
-                once(builder -> builder.constrainWeights(new MaxNormConstraint(0.3, 0)));
+        MultiLayerNetwork bounded = once(builder -> builder.constrainWeights(new MaxNormConstraint(0.3, 0)));
         INDArray norms = param(bounded, "W").norm2(0);
         assertThat(norms.maxNumber().doubleValue()).isLessThan(0.3 + 1e-6); // the constraint's own epsilon
-        assertThat(param(once(builder -> builder), "W").norm2(0).maxNumber().doubleValue()).isGreaterThan(0.31);
+        assertThat(param(once(builder -> builder), "W").norm2(0).maxNumber().doubleValue())
+                .isGreaterThan(0.31);
         assertThat(param(bounded, "vb")).isEqualTo(param(once(builder -> builder), "vb"));
 
         MultiLayerNetwork positiveBiases = once(builder -> builder.constrainBias(new NonNegativeConstraint()));
@@ -141,7 +143,8 @@ class PretrainingSettingsTest {
         for (String key : new String[] {"b", "vb"}) {
             assertThat(param(positiveBiases, key)).as(key).isEqualTo(Transforms.max(param(free, key), 0));
         }
-        assertThat(param(free, "b").minNumber().doubleValue() < 0 && param(free, "vb").minNumber().doubleValue() < 0)
+        assertThat(param(free, "b").minNumber().doubleValue() < 0
+                        && param(free, "vb").minNumber().doubleValue() < 0)
                 .as("there was something to cut off")
                 .isTrue();
         assertThat(param(positiveBiases, "W")).isEqualTo(param(free, "W"));
@@ -154,17 +157,18 @@ class PretrainingSettingsTest {
     void gradientClippingBoundsTheStepOfWeightsAndBiases() {
         double threshold = 0.01;
         INDArray plainStep = once(builder -> builder).params().sub(start(once(builder -> builder)));
-        MultiLayerNetwork clipped = once(builder -> builder
-                .gradientNormalization(GradientNormalization.ClipElementWiseAbsoluteValue)
-                .gradientNormalizationThreshold(threshold));
+        MultiLayerNetwork clipped =
+                once(builder -> builder.gradientNormalization(GradientNormalization.ClipElementWiseAbsoluteValue)
+                        .gradientNormalizationThreshold(threshold));
         INDArray step = clipped.params().sub(start(clipped));
         for (long i = 0; i < step.length(); i++) {
             double bound = RATE * threshold;
             double expected = Math.max(-bound, Math.min(bound, plainStep.getDouble(i)));
-            assertThat(Math.abs(step.getDouble(i) - expected)).as("parameter %d", i).isLessThan(ROUNDING);
+            assertThat(Math.abs(step.getDouble(i) - expected))
+                    .as("parameter %d", i)
+                    .isLessThan(ROUNDING);
         }
-        MultiLayerNetwork whole = once(builder -> builder
-                .gradientNormalization(GradientNormalization.ClipL2PerLayer)
+        MultiLayerNetwork whole = once(builder -> builder.gradientNormalization(GradientNormalization.ClipL2PerLayer)
                 .gradientNormalizationThreshold(threshold));
         assertThat(whole.params().sub(start(whole)).norm2Number().doubleValue())
                 .isBetween(RATE * threshold * 0.999, RATE * threshold * 1.001);
@@ -175,8 +179,9 @@ class PretrainingSettingsTest {
     void theGradientIsTheMeanOverTheMinibatchAndTheNetworksMinimisingUpdaterClimbsTheLikelihood() {
         // The same rows twice over, with twice the chance to average: the step keeps its size.
         INDArray step = once(builder -> builder).params().sub(start(once(builder -> builder)));
-        MultiLayerNetwork twice = Networks.single(
-                DataType.DOUBLE, 6, 5, conf -> {}, builder -> builder.visibleBiasFromData(false).updater(new Sgd(RATE)));
+        MultiLayerNetwork twice =
+                Networks.single(DataType.DOUBLE, 6, 5, conf -> {}, builder -> builder.visibleBiasFromData(false)
+                        .updater(new Sgd(RATE)));
         twice.params().assign(start(twice));
         Networks.pretrainer(1).build().pretrain(twice, Minibatches.of(Nd4j.vstack(ROWS, ROWS), 40));
         double ratio = twice.params().sub(start(twice)).norm2Number().doubleValue()
@@ -188,8 +193,7 @@ class PretrainingSettingsTest {
     @Test
     void dropoutAndWeightNoiseAreLeftToSupervisedTraining() {
         MultiLayerNetwork plain = once(builder -> builder);
-        MultiLayerNetwork noisy =
-                once(builder -> builder.dropOut(0.5).weightNoise(new DropConnect(0.5)));
+        MultiLayerNetwork noisy = once(builder -> builder.dropOut(0.5).weightNoise(new DropConnect(0.5)));
         assertThat(noisy.params()).isEqualTo(plain.params());
     }
 }

@@ -198,7 +198,7 @@ class RbmLayerTest {
         ObjectMapper mapper = new ObjectMapper();
         JsonNode root = mapper.readTree(configuration().toJson());
         ObjectNode node = (ObjectNode) root.get("confs").get(0).get("layer");
-        String[] steps = path.split("/");
+        String[] steps = path.split("/", -1);
         for (int i = 0; i < steps.length - 1; i++) {
             node = (ObjectNode) node.get(steps[i]);
         }
@@ -338,7 +338,7 @@ class RbmLayerTest {
 
     @Test
     void theMemoryReportCountsTheVisibleBias() {
-        LayerMemoryReport report = 
+        LayerMemoryReport report =
                 ((FeedForwardLayer) configuration().getConf(0).getLayer()).getMemoryReport(InputType.feedForward(3));
         assertThat(report.getParameterSize()).isEqualTo(11);
     }

@@ -50,7 +50,9 @@ class StoppingRuleTest {
     void theReconstructionErrorKeepsTheBestEpoch() {
         StoppingRule rule = StoppingRule.onReconstructionError(0.125, 2);
         assertThat(rule.bestEpoch(errors(1, 0.5, 0.75))).isEqualTo(2);
-        assertThat(rule.bestEpoch(errors(1, 0.5, 0.4))).as("too small a decrease").isEqualTo(2);
+        assertThat(rule.bestEpoch(errors(1, 0.5, 0.4)))
+                .as("too small a decrease")
+                .isEqualTo(2);
         assertThat(rule.bestEpoch(errors(1, 0.5, 0.4, 0.25))).isEqualTo(4);
         assertThat(rule.ends(errors(1, 0.5, 0.4))).isFalse();
         assertThat(rule.ends(errors(1, 0.5, 0.4, 0.45))).isTrue();

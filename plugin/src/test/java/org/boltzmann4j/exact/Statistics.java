@@ -7,6 +7,7 @@ package org.boltzmann4j.exact;
  * @param visible mean of v_i / s_i
  * @param hidden mean of h_j
  */
+@SuppressWarnings("ArrayRecordComponent") // summed up in place, and never compared as a whole
 public record Statistics(double[][] weights, double[] visible, double[] hidden) {
 
     /** Zeros. */

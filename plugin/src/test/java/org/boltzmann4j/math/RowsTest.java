@@ -21,7 +21,7 @@ class RowsTest {
 
     private static INDArray numbers(DataType type, char order, long rows, long columns) {
         // Multiples of 1/8: exact in float too.
-        return Nd4j.arange(rows * columns)
+        return Nd4j.arange((double) rows * columns)
                 .castTo(type)
                 .divi(8)
                 .reshape('c', rows, columns)
