@@ -1,5 +1,6 @@
 package org.boltzmann4j.dl4j;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.boltzmann4j.energy.Rbm;
@@ -18,6 +19,7 @@ import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.regularization.Regularization;
 
 /**
  * Runtime of an {@link RbmLayer}: a dense layer in {@code fit} and {@code output}, the likelihood gradient of its RBM in
@@ -85,6 +87,20 @@ final class RbmRuntimeLayer extends BaseLayer<RbmLayer> {
         visibleBias.assign(0);
         result.getFirst().gradientForVariable().put(RbmParamInitializer.VISIBLE_BIAS_KEY, visibleBias);
         return result;
+    }
+
+    /** The host counts every parameter; the score of supervised training must not hold a penalty nothing there can lower. */
+    @Override
+    public double calcRegularizationScore(boolean backpropParamsOnly) {
+        double score = super.calcRegularizationScore(backpropParamsOnly);
+        if (backpropParamsOnly) {
+            INDArray visibleBias = getParam(RbmParamInitializer.VISIBLE_BIAS_KEY);
+            List<Regularization> penalties = layerConf().getRegularizationBias();
+            for (Regularization penalty : penalties == null ? List.<Regularization>of() : penalties) {
+                score -= penalty.score(visibleBias, getIterationCount(), getEpochCount());
+            }
+        }
+        return score;
     }
 
     private INDArray gradientView(String key) {
