@@ -91,7 +91,7 @@ class ReferenceTest {
             JsonNode root = new ObjectMapper().readTree(file);
             if (isSupported(root)) {
                 ((ObjectNode) root).put("logPartition", root.get("logPartition").asDouble() + 1e-6);
-                assertThatThrownBy(() -> check(file.getName(), root, DataType.DOUBLE))
+                assertThatThrownBy(() -> check("spoilt copy of " + file.getName(), root, DataType.DOUBLE))
                         .isInstanceOf(AssertionError.class)
                         .hasMessageContaining("logPartition");
             }
