@@ -119,10 +119,23 @@ public final class GreedyPretrainer {
                     : target.runtime().conf().getSeed();
             RandomStreams streams = RandomStreams.of(seed).split("pretraining").split("layer " + target.index());
             LayerInputs inputs = new LayerInputs(
-                    targets, target, data, options.propagation, streams.split("inputs"), options.cacheBytes);
+                    targets,
+                    target,
+                    data,
+                    target.label(),
+                    options.propagation,
+                    streams.split("inputs"),
+                    options.cacheBytes);
             LayerInputs validationInputs = validation == null
                     ? null
-                    : new LayerInputs(targets, target, validation, Propagation.MEAN, streams.split("validation"), 0);
+                    : new LayerInputs(
+                            targets,
+                            target,
+                            validation,
+                            target.label() + ", validation data",
+                            Propagation.MEAN,
+                            streams.split("validation"),
+                            0);
             reports.add(new LayerPretrainer(target, settings.get(i), clock, listeners, stockListeners, streams)
                     .train(inputs, validationInputs));
         }
@@ -307,7 +320,8 @@ public final class GreedyPretrainer {
 
         /**
          * Bounds the memory for inputs of upper layers, kept instead of recomputed every epoch. If the inputs of a layer do
-         * not fit they are recomputed. Default: 512 MiB.
+         * not fit they are recomputed. Kept minibatches come in a new order every epoch, with the rows each had at first;
+         * recomputed ones come as the iterator gives them. Default: 512 MiB.
          *
          * @param bytes at least 0; 0 never keeps any
          * @return this

@@ -18,6 +18,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * kept in memory if they fit the given bound. Kept minibatches come in a new order every epoch, each with the rows it had at
  * first; those that are recomputed come as the iterator gives them.
  *
+ * <p>Messages begin with the place, which names the layer and, where it is not the training data, the data.
+ *
  * <p>An iterator that cannot be reset is read once: its first minibatch stands in for the summary of the data.
  */
 final class LayerInputs {
@@ -25,6 +27,7 @@ final class LayerInputs {
     private final RbmTargets targets;
     private final RbmTarget target;
     private final FeatureSource source;
+    private final String place;
     private final Propagation propagation;
     private final RandomStreams streams;
     private final DataType type;
@@ -38,12 +41,14 @@ final class LayerInputs {
             RbmTargets targets,
             RbmTarget target,
             FeatureSource source,
+            String place,
             Propagation propagation,
             RandomStreams streams,
             long cacheBytes) {
         this.targets = targets;
         this.target = target;
         this.source = source;
+        this.place = place;
         this.propagation = propagation;
         this.streams = streams;
         this.type = target.runtime().params().dataType();
@@ -97,7 +102,7 @@ final class LayerInputs {
         INDArray input = targets.inputOf(target, features, propagation, streams, presentation++);
         long width = target.layer().getNIn();
         if (input.rank() != 2 || input.size(1) != width) {
-            throw new IllegalArgumentException(target.label() + ": got input of shape " + Arrays.toString(input.shape())
+            throw new IllegalArgumentException(place + ": got input of shape " + Arrays.toString(input.shape())
                     + ", expected [rows, nIn = " + width + "]");
         }
         return input.castTo(type);
@@ -130,8 +135,7 @@ final class LayerInputs {
             add(readAhead, summary, probeRows);
         }
         if (summary.rows == 0) {
-            throw new IllegalArgumentException(
-                    target.label() + ": the iterator is empty, expected at least one minibatch");
+            throw new IllegalArgumentException(place + ": the iterator is empty, expected at least one minibatch");
         }
         return summary;
     }
@@ -162,7 +166,7 @@ final class LayerInputs {
             rows.read(row, x);
             for (int i = 0; i < x.length; i++) {
                 if (!unit.accepts(x[i])) {
-                    throw new IllegalArgumentException(target.label() + ": minibatch " + minibatch + ", row "
+                    throw new IllegalArgumentException(place + ": minibatch " + minibatch + ", row "
                             + (row + 1)
                             + ", column " + (i + 1) + " of the input is " + x[i] + ", expected " + unit.expectation()
                             + " for " + unit + " visible units. Scale the data with a normalizer or choose another"

@@ -389,6 +389,32 @@ public final class RbmLayer extends FeedForwardLayer {
             return this;
         }
 
+        // The host's own versions return its raw base builder, after which none of the methods above could be called.
+
+        @Override
+        public Builder weightDecay(double coefficient) {
+            super.weightDecay(coefficient);
+            return this;
+        }
+
+        @Override
+        public Builder weightDecay(double coefficient, boolean applyLR) {
+            super.weightDecay(coefficient, applyLR);
+            return this;
+        }
+
+        @Override
+        public Builder weightDecayBias(double coefficient) {
+            super.weightDecayBias(coefficient);
+            return this;
+        }
+
+        @Override
+        public Builder weightDecayBias(double coefficient, boolean applyLR) {
+            super.weightDecayBias(coefficient, applyLR);
+            return this;
+        }
+
         @Override
         public RbmLayer build() {
             return new RbmLayer(this);

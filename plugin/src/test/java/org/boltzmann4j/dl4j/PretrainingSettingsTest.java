@@ -91,10 +91,9 @@ class PretrainingSettingsTest {
 
     @Test
     void weightDecayActsOnTheWeightsAndItsBiasVariantOnBothBiases() {
-        // The host's methods for weight decay return the type of the base class.
-        assertDecay(builder -> (RbmLayer.Builder) builder.weightDecay(0.1), w -> w.mul(RATE * 0.1), "W");
-        assertDecay(builder -> (RbmLayer.Builder) builder.weightDecay(0.1, false), w -> w.mul(0.1), "W");
-        assertDecay(builder -> (RbmLayer.Builder) builder.weightDecayBias(0.1), b -> b.mul(RATE * 0.1), "b", "vb");
+        assertDecay(builder -> builder.weightDecay(0.1), w -> w.mul(RATE * 0.1), "W");
+        assertDecay(builder -> builder.weightDecay(0.1, false), w -> w.mul(0.1), "W");
+        assertDecay(builder -> builder.weightDecayBias(0.1), b -> b.mul(RATE * 0.1), "b", "vb");
     }
 
     @Test
