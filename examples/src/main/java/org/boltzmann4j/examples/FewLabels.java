@@ -16,8 +16,6 @@ import org.boltzmann4j.objective.ContrastiveDivergence;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.learning.config.Sgd;
-import org.nd4j.linalg.schedule.PolySchedule;
-import org.nd4j.linalg.schedule.ScheduleType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -67,6 +65,12 @@ final class FewLabels implements Callable<Integer> {
             defaultValue = "5",
             description = "Epochs of pretraining for each layer. Default: ${DEFAULT-VALUE}.")
     private int pretrainEpochs = 5;
+
+    @Option(
+            names = "--pretrain-rate",
+            defaultValue = "0.2",
+            description = "First learning rate of the pretraining. Default: ${DEFAULT-VALUE}.")
+    private double pretrainRate = 0.2;
 
     @Option(
             names = "--widths",
@@ -185,7 +189,7 @@ final class FewLabels implements Callable<Integer> {
         int updates = count <= 100 ? 300 : count <= 1000 ? 600 : 4000;
         int rows = count <= 100 ? 20 : count <= 1000 ? 50 : 100;
         List<FineTuning> result = new ArrayList<>();
-        for (double rate : new double[] {1e-3, 3e-4}) {
+        for (double rate : new double[] {3e-3, 1e-3}) {
             result.add(new FineTuning(rate, updates, rows, 1, 1));
             result.add(new FineTuning(rate, updates, rows, 0.8, 0.5));
         }
@@ -227,7 +231,7 @@ final class FewLabels implements Callable<Integer> {
         int updates = pretrainEpochs * ((images.examples() + 99) / 100);
         GreedyPretrainer.builder()
                 .epochs(pretrainEpochs)
-                .updater(new Sgd(new PolySchedule(ScheduleType.ITERATION, 0.1, 1, updates + 1)))
+                .updater(new Sgd(FineTuning.falling(pretrainRate, updates)))
                 .build()
                 .pretrain(network, images.withoutLabels().shuffledIterator(100, seed));
         return network;
