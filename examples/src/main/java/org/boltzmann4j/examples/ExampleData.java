@@ -3,6 +3,7 @@ package org.boltzmann4j.examples;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.boltzmann4j.io.IdxFile;
@@ -32,7 +33,9 @@ record ExampleData(ImageDataSet train, ImageDataSet test, String origin) {
         try {
             return directory == null ? bundled() : read(directory);
         } catch (NoSuchFileException e) {
-            throw new ExampleException("--data " + directory + ": " + e.getReason(), e);
+            boolean exists = directory == null || Files.isDirectory(directory);
+            throw new ExampleException(
+                    "--data " + directory + ": " + (exists ? e.getReason() : "there is no such directory"), e);
         } catch (IOException e) {
             throw new ExampleException("the data cannot be read: " + e.getMessage(), e);
         }

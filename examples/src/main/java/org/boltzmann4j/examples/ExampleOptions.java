@@ -5,6 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * The options every example takes. A command declares
@@ -47,6 +48,7 @@ final class ExampleOptions {
      */
     static int run(Object command, String... arguments) {
         return new CommandLine(command)
+                .registerConverter(long.class, ExampleOptions::wholeNumber)
                 .setExecutionExceptionHandler((exception, line, parsed) -> {
                     if (exception instanceof ExampleException) {
                         line.getErr().println(line.getColorScheme().errorText(exception.getMessage()));
@@ -55,6 +57,14 @@ final class ExampleOptions {
                     throw exception; // a defect, whose stack trace is wanted
                 })
                 .execute(arguments);
+    }
+
+    private static long wholeNumber(String text) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new TypeConversionException("'" + text + "' is no whole number");
+        }
     }
 
     @Nullable Path data() {

@@ -105,7 +105,7 @@ class ExampleOptionsTest {
             assertThat(run.code()).isEqualTo(2);
             assertThat(run.err()).contains(arguments[0]).doesNotContain("Exception", "\tat ");
         }
-        assertThat(Run.of(new Probe(), "--seed", "many").err()).contains("'many' is not a long");
+        assertThat(Run.of(new Probe(), "--seed", "many").err()).contains("'many' is no whole number");
     }
 
     @Test
