@@ -57,7 +57,7 @@ import picocli.CommandLine.Mixin;
         description =
                 "Trains a network with two RBM layers of 500 units on images of digits, with and without pretraining, on few"
                         + " labels and on all. Prints a table of test errors and writes pictures and the trained network.%n")
-final class Quickstart implements Callable<Integer> {
+public final class Quickstart implements Callable<Integer> {
 
     private static final int HIDDEN = 500;
 

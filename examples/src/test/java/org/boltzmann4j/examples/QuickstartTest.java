@@ -72,6 +72,13 @@ class QuickstartTest {
                 .isBetween(100 * (1 - accuracy) - 0.001, 100 * (1 - accuracy) + 0.001);
     }
 
+    /** Of a class that is not public the exec plugin cannot call the main method. */
+    @Test
+    void mavenCanStartTheProgram() throws NoSuchMethodException {
+        assertThat(Quickstart.class).isPublic();
+        assertThat(Quickstart.class.getMethod("main", String[].class)).isNotNull();
+    }
+
     @Test
     void aMissingDataDirectoryIsSaidInOneLine() {
         Run run = run("--data", directory.resolve("nowhere").toString(), "--out", directory.toString());
