@@ -47,6 +47,7 @@ final class ExampleOptions {
      * @return the exit code: 0, or 2 for wrong arguments, or 1 for any other failure
      */
     static int run(Object command, String... arguments) {
+        NumericThreads.preferOne();
         return new CommandLine(command)
                 .registerConverter(long.class, ExampleOptions::wholeNumber)
                 .setExecutionExceptionHandler((exception, line, parsed) -> {

@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "few-labels",
         description = "Test accuracy with few labels, with and without pretraining, both arms tuned alike.")
-final class FewLabels implements Callable<Integer> {
+public final class FewLabels implements Callable<Integer> {
 
     @Mixin
     private ExampleOptions options = new ExampleOptions();

@@ -61,7 +61,7 @@ public final class Quickstart implements Callable<Integer> {
 
     private static final int HIDDEN = 500;
 
-    // Chosen by the error on 2,000 images set aside from the 10,000 for training; the test images had no part in it.
+    // Chosen by the error on 2,000 images set aside from the 10,000 for training.
     private static final int PRETRAINING_EPOCHS = 8;
     private static final int PRETRAINING_BATCH = 20;
     private static final double PRETRAINING_RATE = 0.3;
