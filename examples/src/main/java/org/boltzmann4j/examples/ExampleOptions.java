@@ -50,6 +50,8 @@ final class ExampleOptions {
         NumericThreads.preferOne();
         return new CommandLine(command)
                 .registerConverter(long.class, ExampleOptions::wholeNumber)
+                .registerConverter(int.class, ExampleOptions::wholeInt)
+                .registerConverter(Integer.class, ExampleOptions::wholeInt)
                 .setExecutionExceptionHandler((exception, line, parsed) -> {
                     if (exception instanceof ExampleException) {
                         line.getErr().println(line.getColorScheme().errorText(exception.getMessage()));
@@ -65,6 +67,15 @@ final class ExampleOptions {
             return Long.parseLong(text);
         } catch (NumberFormatException e) {
             throw new TypeConversionException("'" + text + "' is no whole number");
+        }
+    }
+
+    private static int wholeInt(String text) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new TypeConversionException(
+                    "'" + text + "' is no whole number between " + Integer.MIN_VALUE + " and " + Integer.MAX_VALUE);
         }
     }
 

@@ -1,37 +1,47 @@
 package org.boltzmann4j.examples;
 
+import static java.util.stream.Collectors.joining;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.boltzmann4j.dl4j.GreedyPretrainer;
-import org.boltzmann4j.dl4j.RbmLayer;
+import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
 import org.boltzmann4j.io.ImageDataSet;
-import org.boltzmann4j.objective.Centering;
-import org.boltzmann4j.objective.ContrastiveDivergence;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.learning.config.Sgd;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * What pretraining is worth when labels are few: the same network, with and without RBM layers pretrained on all training
- * images without labels, fine-tuned on class-balanced subsets of the labels.
+ * What pretraining is worth when labels are few: the same network, with and without RBM layers pretrained on all training images
+ * without labels, fine-tuned on class-balanced subsets of the labels.
  *
  * <p>Both arms are tuned with the same effort and on nothing but the labels they are given: for every number of labels, each
- * candidate of the same list of fine-tuning settings is trained on four fifths of the labels and judged on the rest, summed over
- * the seeds; the winner of each arm is then trained on all the labels and measured once on the test images.
+ * candidate of the same list of fine-tuning settings is trained on four fifths of the labels and judged on the rest, again and
+ * again over the seeds until enough images have been judged; the winner of each arm is then trained on all its labels and
+ * measured once on the test images.
  */
 @Command(
         name = "few-labels",
-        description = "Test accuracy with few labels, with and without pretraining, both arms tuned alike.")
+        sortOptions = false,
+        description =
+                "Test accuracy with few labels, with and without pretraining, both arms tuned alike on their labels.%n")
 public final class FewLabels implements Callable<Integer> {
+
+    private static final int EVALUATION_BATCH = 500;
+
+    /** The last fifth of the labels judges. */
+    private static final int JUDGING_SHARE = 5;
 
     @Mixin
     private ExampleOptions options = new ExampleOptions();
@@ -39,51 +49,76 @@ public final class FewLabels implements Callable<Integer> {
     @Option(
             names = "--labels",
             split = ",",
+            paramLabel = "N",
             defaultValue = "100,1000",
-            description = "Numbers of labels. Default: ${DEFAULT-VALUE}.")
+            description = "Numbers of labels; that of all training images takes them all. Default: ${DEFAULT-VALUE}.")
     private List<Integer> labels = List.of();
-
-    @Option(
-            names = "--fine-tuning",
-            paramLabel = "RATE:UPDATES:ROWS:KEEP_INPUT:KEEP_HIDDEN",
-            converter = FineTuning.Parser.class,
-            description = "Fine-tuning settings to use as they are, instead of choosing them on the labels.")
-    private @Nullable FineTuning fixed;
-
-    @Option(
-            names = "--pretrainings",
-            defaultValue = "1",
-            description =
-                    "Number of pretrained networks; seed i takes number i modulo this. Default: ${DEFAULT-VALUE}.")
-    private int pretrainings = 1;
-
-    @Option(names = "--seeds", defaultValue = "1", description = "Number of seeds. Default: ${DEFAULT-VALUE}.")
-    private int seeds = 1;
-
-    @Option(
-            names = "--pretrain-epochs",
-            defaultValue = "5",
-            description = "Epochs of pretraining for each layer. Default: ${DEFAULT-VALUE}.")
-    private int pretrainEpochs = 5;
-
-    @Option(
-            names = "--pretrain-rate",
-            defaultValue = "0.2",
-            description = "First learning rate of the pretraining. Default: ${DEFAULT-VALUE}.")
-    private double pretrainRate = 0.2;
 
     @Option(
             names = "--widths",
             split = ",",
+            paramLabel = "N",
             defaultValue = "500,500",
             description = "Hidden units of each layer. Default: ${DEFAULT-VALUE}.")
     private List<Integer> widths = List.of();
 
     @Option(
-            names = "--tuning-seeds",
-            defaultValue = "5",
-            description = "Seeds over which candidates are judged, at most --seeds. Default: ${DEFAULT-VALUE}.")
-    private int tuningSeeds = 5;
+            names = "--seeds",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "How many seeds, from --seed upwards: each with its own subset of the labels, random start and"
+                            + " pretraining. Default: ${DEFAULT-VALUE}.")
+    private int seeds = 1;
+
+    @Option(
+            names = "--pretrain-epochs",
+            paramLabel = "N",
+            defaultValue = "8",
+            description = "Epochs of pretraining for each layer. Default: ${DEFAULT-VALUE}.")
+    private int pretrainEpochs = 8;
+
+    @Option(
+            names = "--pretrained",
+            paramLabel = "DIR",
+            description =
+                    "Where pretrained networks are kept: the ones found there, of the same data, are used and the ones"
+                            + " missing are added. Without it nothing is kept.")
+    private @Nullable Path kept;
+
+    @Option(
+            names = "--fine-tuning",
+            split = ",",
+            paramLabel = "RATE:UPDATES:ROWS:KEEP_INPUT:KEEP_HIDDEN:HIDDEN_SHARE",
+            converter = FineTuning.Parser.class,
+            description = "Candidates for the fine-tuning instead of the program's own; a single one is used as it is.")
+    private List<FineTuning> givenCandidates = List.of();
+
+    @Option(
+            names = "--judged",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description = "Images on which a candidate is judged at least, over all seeds. Default: ${DEFAULT-VALUE}.")
+    private int judged = 1000;
+
+    @Option(
+            names = "--arms",
+            split = ",",
+            defaultValue = "PRETRAINED,RANDOM",
+            description = "Which of ${COMPLETION-CANDIDATES}. Default: both.")
+    private List<Arm> arms = List.of();
+
+    private final PrintStream console = System.out;
+
+    enum Arm {
+        PRETRAINED,
+        RANDOM;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     /**
      * Runs the example.
@@ -91,180 +126,219 @@ public final class FewLabels implements Callable<Integer> {
      * @param arguments see {@code --help}
      */
     public static void main(String... arguments) {
-        System.exit(ExampleOptions.run(new FewLabels(), arguments));
+        int code = ExampleOptions.run(new FewLabels(), arguments);
+        if (code != 0) {
+            System.exit(code);
+        }
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         long start = System.nanoTime();
         ExampleData data = ExampleData.load(options);
-        System.out.printf(
-                Locale.ROOT,
-                "%s: %,d images for training, %,d for testing; network %d-%s-%d%n",
+        requireUsable(data.train());
+        say(
+                "Data: %s, %,d images for training and %,d for testing; network %d-%s-%d",
                 data.origin(),
                 data.train().examples(),
                 data.test().examples(),
                 data.train().features(),
-                joined(),
+                joinedWidths(),
                 data.train().classes());
-        List<MultiLayerNetwork> pretrained = new ArrayList<>();
-        for (int i = 0; i < pretrainings; i++) {
-            pretrained.add(pretrain(data.train(), options.seed() + i));
-        }
-        double pretrainSeconds = secondsSince(start) / pretrainings;
-        System.out.printf(
-                Locale.ROOT,
-                "pretraining: %d epochs a layer, %.0f s, number of pretrained networks: %d%n%n",
-                pretrainEpochs,
-                pretrainSeconds,
-                pretrainings);
-        System.out.println(
-                "labels  start       test accuracy (mean, each seed)              fine-tuning chosen on the labels");
+        List<MultiLayerNetwork> pretrained = arms.contains(Arm.PRETRAINED) ? pretrained(data.train()) : List.of();
+        say("%n%7s  %-10s %9s %6s  each seed", "labels", "start", "accuracy", "+-");
         Map<String, Object> figures = new LinkedHashMap<>();
+        Map<String, Object> settings = new LinkedHashMap<>();
         for (int count : labels) {
-            double[] rbm = arm("pretrained", count, data, pretrained);
-            double[] random = arm("random", count, data, null);
-            System.out.printf(Locale.ROOT, "%6d  gain       %+.2f points%n", count, 100 * (mean(rbm) - mean(random)));
-            figures.put(String.valueOf(count), Map.of("random", boxed(random), "pretrained", boxed(rbm)));
+            Map<Arm, List<Double>> accuracies = new LinkedHashMap<>();
+            Map<String, Object> chosen = new LinkedHashMap<>();
+            for (Arm arm : arms) {
+                List<MultiLayerNetwork> starts = arm == Arm.PRETRAINED ? pretrained : List.of();
+                long began = System.nanoTime();
+                FineTuning best = choose(count, data.train(), starts);
+                List<Double> accuracy = new ArrayList<>();
+                for (int i = 0; i < seeds; i++) {
+                    accuracy.add(accuracy(best, subset(data.train(), count, i), data.test(), starts, i));
+                }
+                accuracies.put(arm, accuracy);
+                chosen.put(arm.toString(), best.toString());
+                report(count, arm, accuracy, best, began);
+            }
+            if (accuracies.size() == 2) {
+                double gain = mean(accuracies.getOrDefault(Arm.PRETRAINED, List.of()))
+                        - mean(accuracies.getOrDefault(Arm.RANDOM, List.of()));
+                say("%,7d  %-10s %+7.2f points", count, "gain", 100 * gain);
+            }
+            Map<String, Object> row = new LinkedHashMap<>();
+            accuracies.forEach((arm, values) -> row.put(arm.toString(), values));
+            figures.put(String.valueOf(count), row);
+            settings.put(String.valueOf(count), chosen);
         }
-        Result.of("FewLabels", options.seed())
+        Result.of("few-labels", options.seed())
+                .with("seeds", seeds)
                 .with("widths", widths)
                 .with("pretrainEpochs", pretrainEpochs)
                 .with("testAccuracy", figures)
-                .with("pretrainSecondsPerSeed", pretrainSeconds)
-                .with("seconds", secondsSince(start))
-                .print(System.out);
+                .with("fineTuning", settings)
+                .with("seconds", Math.round(secondsSince(start)))
+                .print(console);
         return 0;
     }
 
-    /** Tunes and measures one arm; one test accuracy per seed. */
-    private double[] arm(String name, int count, ExampleData data, @Nullable List<MultiLayerNetwork> pretrained) {
-        long start = System.nanoTime();
-        FineTuning best = choose(count, data, pretrained);
-        double[] accuracy = new double[seeds];
+    private void requireUsable(ImageDataSet train) {
+        require(!arms.isEmpty(), "--arms", "none", "at least one");
+        require(seeds >= 1, "--seeds", seeds, "at least 1");
+        require(pretrainEpochs >= 1, "--pretrain-epochs", pretrainEpochs, "at least 1");
+        require(judged >= 1, "--judged", judged, "at least 1");
+        widths.forEach(width -> require(width >= 1, "--widths", width, "at least one unit in each layer"));
+        int classes = train.classes();
+        for (int count : labels) {
+            require(
+                    count == train.examples()
+                            || (count >= JUDGING_SHARE * classes && count < train.examples() && count % classes == 0),
+                    "--labels",
+                    count,
+                    "a multiple of the number of classes, " + classes + ", with at least " + JUDGING_SHARE
+                            + " for each of them, or all " + train.examples());
+        }
+    }
+
+    private static void require(boolean condition, String option, Object value, String expected) {
+        if (!condition) {
+            throw new ExampleException(option + " " + value + ": expected " + expected);
+        }
+    }
+
+    /** One network for each seed, trained on the images alone. */
+    private List<MultiLayerNetwork> pretrained(ImageDataSet train) throws IOException {
+        Pretraining pretraining = Pretraining.ofEpochs(pretrainEpochs);
+        List<MultiLayerNetwork> networks = new ArrayList<>();
         for (int i = 0; i < seeds; i++) {
-            ImageDataSet subset = subset(data, count, i);
-            accuracy[i] = accuracyOf(best, subset, data.test(), of(pretrained, i), i);
-        }
-        System.out.printf(
-                Locale.ROOT,
-                "%6d  %-10s %6.2f %%  %-36s  %s  (%.0f s)%n",
-                count,
-                name,
-                100 * mean(accuracy),
-                Arrays.toString(Arrays.stream(accuracy)
-                        .map(a -> Math.round(1e4 * a) / 100.0)
-                        .toArray()),
-                best,
-                secondsSince(start));
-        return accuracy;
-    }
-
-    private @Nullable MultiLayerNetwork of(@Nullable List<MultiLayerNetwork> pretrained, int seedIndex) {
-        return pretrained == null ? null : pretrained.get(seedIndex % pretrainings);
-    }
-
-    private FineTuning choose(int count, ExampleData data, @Nullable List<MultiLayerNetwork> pretrained) {
-        if (fixed != null) {
-            return fixed;
-        }
-        FineTuning best = null;
-        double bestAccuracy = -1;
-        for (FineTuning candidate : candidates(count)) {
-            double sum = 0;
-            for (int i = 0; i < Math.min(seeds, tuningSeeds); i++) {
-                ImageDataSet.Split split = subset(data, count, i).split(count / 5, options.seed() + i);
-                sum += accuracyOf(candidate, split.train(), split.validation(), of(pretrained, i), i);
+            long seed = options.seed() + i;
+            Path file = kept == null
+                    ? null
+                    : kept.resolve(String.format(
+                            "pretrained-%d-%s-%d-epochs-seed-%d.zip",
+                            train.features(), joinedWidths(), pretrainEpochs, seed));
+            if (file != null && Files.exists(file)) {
+                networks.add(MultiLayerNetwork.load(file.toFile(), false));
+                say("Pretrained network of seed %d: %s", seed, file);
+                continue;
             }
+            long start = System.nanoTime();
+            MultiLayerNetwork network = pretraining.train(widths, train, seed);
+            say("Pretraining with seed %d: %d epochs a layer, %.0f s", seed, pretrainEpochs, secondsSince(start));
+            if (file != null) {
+                save(network, file);
+            }
+            networks.add(network);
+        }
+        return networks;
+    }
+
+    private static void save(MultiLayerNetwork network, Path file) throws IOException {
+        Files.createDirectories(Objects.requireNonNull(file.toAbsolutePath().getParent()));
+        Path unfinished = file.resolveSibling(file.getFileName() + ".part");
+        network.save(unfinished.toFile(), false);
+        Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** The candidate with the highest accuracy on images whose labels it was not trained with. */
+    private FineTuning choose(int count, ImageDataSet train, List<MultiLayerNetwork> starts) {
+        List<FineTuning> candidates = givenCandidates.isEmpty() ? candidates(count) : givenCandidates;
+        if (candidates.size() == 1) {
+            return candidates.get(0);
+        }
+        int judging = count / JUDGING_SHARE;
+        int trainings = (judged + judging - 1) / judging;
+        FineTuning best = candidates.get(0);
+        double bestAccuracy = -1;
+        for (FineTuning candidate : candidates) {
+            double sum = 0;
+            for (int i = 0; i < trainings; i++) {
+                ImageDataSet.Split split = subset(train, count, i % seeds).split(judging, options.seed() + i / seeds);
+                sum += accuracy(candidate, split.train(), split.validation(), starts, i % seeds);
+            }
+            say("%7s  %-10s %7.2f %%         of the held-out labels: %s", "", "", 100 * sum / trainings, candidate);
             if (sum > bestAccuracy) {
                 bestAccuracy = sum;
                 best = candidate;
             }
         }
-        return Objects.requireNonNull(best);
+        return best;
     }
 
-    /** The same list for both arms: more updates for more labels, two rates, with and without dropout. */
+    /**
+     * The same list for both arms: more updates for more labels; two rates, with and without dropout, with all layers trained alike
+     * or the hidden ones hardly.
+     */
     static List<FineTuning> candidates(int count) {
-        int updates = count <= 100 ? 300 : count <= 1000 ? 600 : 4000;
+        int updates = count <= 100 ? 300 : count <= 1000 ? 600 : count <= 10_000 ? 2000 : 5000;
         int rows = count <= 100 ? 20 : count <= 1000 ? 50 : 100;
-        List<FineTuning> result = new ArrayList<>();
-        for (double rate : new double[] {3e-3, 1e-3}) {
-            result.add(new FineTuning(rate, updates, rows, 1, 1));
-            result.add(new FineTuning(rate, updates, rows, 0.8, 0.5));
-        }
-        return result;
-    }
-
-    private ImageDataSet subset(ExampleData data, int count, int seedIndex) {
-        int classes = data.train().classes();
-        if (count == data.train().examples()) {
-            return data.train();
-        }
-        if (count < 5 * classes || count % classes != 0) {
-            throw new ExampleException("--labels " + count + ": expected a multiple of the number of classes, "
-                    + classes + ", and at least five for each; or all "
-                    + data.train().examples());
-        }
-        return data.train().classBalanced(count / classes, options.seed() + seedIndex);
-    }
-
-    private double accuracyOf(
-            FineTuning tuning,
-            ImageDataSet train,
-            ImageDataSet judge,
-            @Nullable MultiLayerNetwork pretrained,
-            int seedIndex) {
-        long seed = options.seed() + seedIndex;
-        MultiLayerNetwork network = tuning.network(widthArray(), train, seed, layers());
-        if (pretrained != null) {
-            for (int i = 0; i < widths.size(); i++) {
-                network.getLayer(i).setParams(pretrained.getLayer(i).params());
+        List<FineTuning> candidates = new ArrayList<>();
+        for (double hiddenShare : new double[] {1, 0.03}) {
+            for (double rate : new double[] {6e-3, 2e-3}) {
+                candidates.add(new FineTuning(rate, updates, rows, 1, 1, hiddenShare));
+                candidates.add(new FineTuning(rate, updates, rows, 0.8, 0.5, hiddenShare));
             }
         }
+        return candidates;
+    }
+
+    private ImageDataSet subset(ImageDataSet train, int count, int seedIndex) {
+        return count == train.examples()
+                ? train
+                : train.classBalanced(count / train.classes(), options.seed() + seedIndex);
+    }
+
+    private double accuracy(
+            FineTuning tuning, ImageDataSet train, ImageDataSet judge, List<MultiLayerNetwork> starts, int seedIndex) {
+        long seed = options.seed() + seedIndex;
+        MultiLayerNetwork network =
+                tuning.network(widths, train, seed, starts.isEmpty() ? null : starts.get(seedIndex));
         tuning.fit(network, train, seed);
-        return network.evaluate(judge.iterator(500)).accuracy();
+        return network.evaluate(judge.iterator(EVALUATION_BATCH)).accuracy();
     }
 
-    private MultiLayerNetwork pretrain(ImageDataSet images, long seed) {
-        MultiLayerNetwork network = candidates(100).get(0).network(widthArray(), images, seed, layers());
-        int updates = pretrainEpochs * ((images.examples() + 99) / 100);
-        GreedyPretrainer.builder()
-                .epochs(pretrainEpochs)
-                .updater(new Sgd(FineTuning.falling(pretrainRate, updates)))
-                .build()
-                .pretrain(network, images.withoutLabels().shuffledIterator(100, seed));
-        return network;
+    private void report(int count, Arm arm, List<Double> accuracy, FineTuning tuning, long began) {
+        String each = accuracy.stream()
+                .map(value -> String.format(Locale.ROOT, "%.2f", 100 * value))
+                .collect(joining(", "));
+        say(
+                "%,7d  %-10s %7.2f %% %6s  %s (%s; %.0f s)",
+                count,
+                arm,
+                100 * mean(accuracy),
+                accuracy.size() < 2 ? "" : String.format(Locale.ROOT, "%.2f", 100 * spread(accuracy)),
+                each,
+                tuning,
+                secondsSince(began));
     }
 
-    /** Sparse features: hidden units start far below one half, and the plain gradient leaves them there. */
-    private RbmLayer.Builder[] layers() {
-        return widths.stream()
-                .map(width -> new RbmLayer.Builder()
-                        .negativePhase(ContrastiveDivergence.of(1))
-                        .centering(Centering.NONE)
-                        .biasInit(-4)
-                        .l2(2e-4))
-                .toArray(RbmLayer.Builder[]::new);
+    private String joinedWidths() {
+        return widths.stream().map(String::valueOf).collect(joining("-"));
     }
 
-    private int[] widthArray() {
-        return widths.stream().mapToInt(Integer::intValue).toArray();
+    private static double mean(List<Double> values) {
+        return statistics(values).getMean();
     }
 
-    private String joined() {
-        return String.join("-", widths.stream().map(String::valueOf).toList());
+    /** Standard deviation over the seeds. */
+    private static double spread(List<Double> values) {
+        return statistics(values).getStandardDeviation();
     }
 
-    private static List<Double> boxed(double[] values) {
-        return Arrays.stream(values).boxed().toList();
-    }
-
-    private static double mean(double[] values) {
-        return Arrays.stream(values).average().orElseThrow();
+    private static DescriptiveStatistics statistics(List<Double> values) {
+        return new DescriptiveStatistics(
+                values.stream().mapToDouble(Double::doubleValue).toArray());
     }
 
     private static double secondsSince(long start) {
         return (System.nanoTime() - start) / 1e9;
+    }
+
+    private void say(String format, Object... values) {
+        console.println(String.format(Locale.ROOT, format, values));
+        console.flush();
     }
 }

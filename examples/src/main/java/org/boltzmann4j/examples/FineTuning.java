@@ -1,89 +1,101 @@
 package org.boltzmann4j.examples;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.boltzmann4j.dl4j.RbmLayer;
 import org.boltzmann4j.io.ImageDataSet;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.nn.weights.WeightInit;
-import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
-import org.nd4j.linalg.schedule.ExponentialSchedule;
-import org.nd4j.linalg.schedule.ISchedule;
-import org.nd4j.linalg.schedule.ScheduleType;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Sgd;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * How a classifier of digits is trained with labels: by stock {@code fit}, with Adam and a falling rate.
+ * How a classifier of images is trained with labels: by stock {@code fit}, with Adam, a falling rate and, where asked, dropout.
  *
  * @param learningRate rate of the first update
- * @param updates number of updates, rounded to whole epochs
+ * @param updates number of updates, rounded up to whole epochs
  * @param batchSize rows of a minibatch
  * @param keepInput probability of keeping a pixel, 1 for no dropout
  * @param keepHidden probability of keeping a hidden unit, 1 for no dropout
+ * @param hiddenShare the hidden layers' share of the learning rate, 1 for the output layer's rate; 0 leaves them as they start
  */
-record FineTuning(double learningRate, int updates, int batchSize, double keepInput, double keepHidden) {
+record FineTuning(
+        double learningRate, int updates, int batchSize, double keepInput, double keepHidden, double hiddenShare) {
 
-    /**
-     * From the given rate down to a fiftieth of it, by the same factor in every update. (The host's PolySchedule is not what
-     * it seems: in 1.0.0-M2.1 it rises to twice the rate.)
-     */
-    static ISchedule falling(double rate, long updates) {
-        return new ExponentialSchedule(ScheduleType.ITERATION, rate, Math.pow(0.02, 1.0 / updates));
+    FineTuning {
+        require(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY, "RATE", learningRate, "above 0");
+        require(updates >= 1, "UPDATES", updates, "at least 1");
+        require(batchSize >= 1, "ROWS", batchSize, "at least 1");
+        require(keepInput > 0 && keepInput <= 1, "KEEP_INPUT", keepInput, "above 0 and at most 1");
+        require(keepHidden > 0 && keepHidden <= 1, "KEEP_HIDDEN", keepHidden, "above 0 and at most 1");
+        require(hiddenShare >= 0 && hiddenShare <= 1, "HIDDEN_SHARE", hiddenShare, "between 0 and 1");
     }
 
-    /** A network of sigmoid layers, all of them RBM layers, with a softmax on top; Xavier start. */
-    MultiLayerNetwork network(int[] widths, ImageDataSet data, long seed, RbmLayer.Builder... layers) {
-        NeuralNetConfiguration.ListBuilder list = new NeuralNetConfiguration.Builder()
-                .seed(seed)
-                .updater(new Adam(falling(learningRate, updates)))
-                .weightInit(WeightInit.XAVIER)
-                .list();
-        for (int i = 0; i < widths.length; i++) {
-            double keep = i == 0 ? keepInput : keepHidden;
-            RbmLayer.Builder layer = layers[i].nOut(widths[i]);
-            list.layer((keep < 1 ? layer.dropOut(keep) : layer).build());
+    private static void require(boolean condition, String name, Number value, String expected) {
+        if (!condition) {
+            throw new IllegalArgumentException(name + " is " + value + ", expected " + expected);
         }
-        OutputLayer.Builder output = new OutputLayer.Builder(LossFunction.MCXENT)
-                .nOut(data.classes())
-                .activation(Activation.SOFTMAX);
-        list.layer((keepHidden < 1 ? output.dropOut(keepHidden) : output).build());
-        MultiLayerConfiguration configuration =
-                list.setInputType(InputType.feedForward(data.features())).build();
-        MultiLayerNetwork network = new MultiLayerNetwork(configuration);
-        network.init();
+    }
+
+    /**
+     * A network before its first update: the given hidden units, with Xavier's random start or with what another network has
+     * learned.
+     */
+    MultiLayerNetwork network(
+            List<Integer> widths, ImageDataSet data, long seed, @Nullable MultiLayerNetwork pretrained) {
+        List<RbmLayer> layers = new ArrayList<>();
+        for (int width : widths) {
+            double keep = layers.isEmpty() ? keepInput : keepHidden;
+            RbmLayer.Builder layer = new RbmLayer.Builder().nOut(width).updater(hiddenUpdater());
+            layers.add((keep < 1 ? layer.dropOut(keep) : layer).build());
+        }
+        Adam updater = new Adam(FallingRate.of(learningRate, updates));
+        MultiLayerNetwork network = Classifier.network(data, seed, updater, layers, keepHidden);
+        if (pretrained != null) {
+            for (int i = 0; i < widths.size(); i++) {
+                network.getLayer(i).setParams(pretrained.getLayer(i).params());
+            }
+        }
         return network;
+    }
+
+    private IUpdater hiddenUpdater() {
+        return hiddenShare == 0 ? new Sgd(0) : new Adam(FallingRate.of(hiddenShare * learningRate, updates));
     }
 
     /** Trains for the given number of updates, rounded up to whole epochs. */
     void fit(MultiLayerNetwork network, ImageDataSet data, long seed) {
         int rows = Math.min(batchSize, data.examples());
-        DataSetIterator iterator = data.shuffledIterator(rows, seed);
-        int updatesPerEpoch = (data.examples() + rows - 1) / rows;
-        network.fit(iterator, (updates + updatesPerEpoch - 1) / updatesPerEpoch);
+        int updatesPerEpoch = FallingRate.minibatches(data, rows);
+        network.fit(data.shuffledIterator(rows, seed), (updates + updatesPerEpoch - 1) / updatesPerEpoch);
     }
 
-    /** Reads settings from a command line: five numbers with colons between them, in the order of the components. */
+    /** Reads settings from a command line: six numbers with colons between them, in the order of the components. */
     static final class Parser implements ITypeConverter<FineTuning> {
         @Override
         public FineTuning convert(String value) {
             String[] parts = value.split(":", -1);
-            if (parts.length != 5) {
+            if (parts.length != 6) {
                 throw new TypeConversionException(
-                        "expected five numbers with colons between them, got \"" + value + "\"");
+                        "expected six numbers with colons between them, got \"" + value + "\"");
             }
-            return new FineTuning(
-                    Double.parseDouble(parts[0]),
-                    Integer.parseInt(parts[1]),
-                    Integer.parseInt(parts[2]),
-                    Double.parseDouble(parts[3]),
-                    Double.parseDouble(parts[4]));
+            try {
+                return new FineTuning(
+                        Double.parseDouble(parts[0]),
+                        Integer.parseInt(parts[1]),
+                        Integer.parseInt(parts[2]),
+                        Double.parseDouble(parts[3]),
+                        Double.parseDouble(parts[4]),
+                        Double.parseDouble(parts[5]));
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException("in \"" + value + "\": " + e.getMessage());
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException("in \"" + value + "\", " + e.getMessage());
+            }
         }
     }
 
@@ -91,11 +103,12 @@ record FineTuning(double learningRate, int updates, int batchSize, double keepIn
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "Adam %.0e, %d updates of %d rows, keep %.1f / %.1f",
+                "Adam %s, %d updates of %d rows, keep %s / %s%s",
                 learningRate,
                 updates,
                 batchSize,
                 keepInput,
-                keepHidden);
+                keepHidden,
+                hiddenShare == 1 ? "" : ", hidden layers at " + hiddenShare + " of the rate");
     }
 }

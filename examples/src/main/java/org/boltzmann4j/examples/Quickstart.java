@@ -14,7 +14,6 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
-import org.boltzmann4j.dl4j.GreedyPretrainer;
 import org.boltzmann4j.dl4j.RbmLayer;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.io.ImageDataSet;
@@ -22,28 +21,11 @@ import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.plot.ImageGrid;
 import org.boltzmann4j.plot.LearningCurves;
 import org.boltzmann4j.sampler.Chains;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.nn.weights.IWeightInit;
-import org.deeplearning4j.nn.weights.WeightInit;
-import org.deeplearning4j.nn.weights.WeightInitDistribution;
-import org.deeplearning4j.nn.weights.WeightInitXavier;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.learning.config.Sgd;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
-import org.nd4j.linalg.schedule.ExponentialSchedule;
-import org.nd4j.linalg.schedule.ISchedule;
-import org.nd4j.linalg.schedule.ScheduleType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -59,13 +41,10 @@ import picocli.CommandLine.Mixin;
                         + " labels and on all. Prints a table of test errors and writes pictures and the trained network.%n")
 public final class Quickstart implements Callable<Integer> {
 
-    private static final int HIDDEN = 500;
+    private static final List<Integer> WIDTHS = List.of(500, 500);
 
     // Chosen by the error on 2,000 images set aside from the 10,000 for training.
     private static final int PRETRAINING_EPOCHS = 8;
-    private static final int PRETRAINING_BATCH = 20;
-    private static final double PRETRAINING_RATE = 0.3;
-    private static final double PRETRAINING_HIDDEN_BIAS = -3;
     private static final int FEW_LABELS = 1000;
     private static final int FEW_EPOCHS = 30;
     private static final int ALL_EPOCHS = 8;
@@ -117,7 +96,7 @@ public final class Quickstart implements Callable<Integer> {
                 train.classes());
 
         say("%nPretraining both RBM layers on all %,d images, without their labels", train.examples());
-        MultiLayerNetwork pretrained = pretrain(train);
+        MultiLayerNetwork pretrained = Pretraining.ofEpochs(PRETRAINING_EPOCHS).train(WIDTHS, train, options.seed());
         double pretrainingSeconds = secondsSince(start);
         say("Pretraining took %.1f s", pretrainingSeconds);
 
@@ -156,63 +135,6 @@ public final class Quickstart implements Callable<Integer> {
         return 0;
     }
 
-    /** Learns from the images alone; the output layer stays as it is. */
-    private MultiLayerNetwork pretrain(ImageDataSet train) {
-        MultiLayerNetwork network = new MultiLayerNetwork(configuration(
-                train,
-                new Sgd(PRETRAINING_RATE),
-                new WeightInitDistribution(new NormalDistribution(0, 0.01)),
-                PRETRAINING_HIDDEN_BIAS,
-                false));
-        network.init();
-        long updates = (long) PRETRAINING_EPOCHS * minibatches(train, PRETRAINING_BATCH);
-        GreedyPretrainer.builder()
-                .epochs(PRETRAINING_EPOCHS)
-                .updater(new Sgd(falling(PRETRAINING_RATE, updates)))
-                .build()
-                .pretrain(network, train.withoutLabels().shuffledIterator(PRETRAINING_BATCH, options.seed()));
-        return network;
-    }
-
-    private MultiLayerConfiguration configuration(
-            ImageDataSet data, IUpdater updater, IWeightInit weightInit, double hiddenBias, boolean dropout) {
-        OutputLayer.Builder output = new OutputLayer.Builder(LossFunction.MCXENT)
-                .nOut(data.classes())
-                .activation(Activation.SOFTMAX);
-        return new NeuralNetConfiguration.Builder()
-                .seed(options.seed())
-                .updater(updater)
-                .weightInit(WeightInit.XAVIER)
-                .list()
-                .layer(rbm(weightInit, hiddenBias, dropout ? KEPT_PIXELS : 1))
-                .layer(rbm(weightInit, hiddenBias, dropout ? KEPT_UNITS : 1))
-                .layer((dropout ? output.dropOut(KEPT_UNITS) : output).build())
-                .setInputType(InputType.feedForward(data.features()))
-                .build();
-    }
-
-    /**
-     * With a low bias the hidden units start rarely active and stay so: such features tell the digits apart better than ones that
-     * are on half of the time, which is where centering leads from a bias of 0.
-     */
-    private static RbmLayer rbm(IWeightInit weightInit, double hiddenBias, double keptInputs) {
-        RbmLayer.Builder rbm =
-                new RbmLayer.Builder().nOut(HIDDEN).weightInit(weightInit).biasInit(hiddenBias);
-        return (keptInputs < 1 ? rbm.dropOut(keptInputs) : rbm).build();
-    }
-
-    /**
-     * From the given rate down to a fiftieth of it, by the same factor in every update. (The host's PolySchedule is not what
-     * it seems: in 1.0.0-M2.1 it rises to twice the rate.)
-     */
-    private static ISchedule falling(double rate, long updates) {
-        return new ExponentialSchedule(ScheduleType.ITERATION, rate, Math.pow(0.02, 1.0 / updates));
-    }
-
-    private static int minibatches(ImageDataSet data, int batch) {
-        return (data.examples() + batch - 1) / batch;
-    }
-
     /**
      * A fine-tuned network.
      *
@@ -237,13 +159,10 @@ public final class Quickstart implements Callable<Integer> {
             int epochs,
             boolean dropout,
             ImageDataSet test) {
-        long updates = (long) epochs * minibatches(labelled, BATCH);
-        MultiLayerNetwork network = new MultiLayerNetwork(
-                configuration(labelled, new Adam(falling(RATE, updates)), new WeightInitXavier(), 0, dropout));
-        network.init();
-        if (pretrained != null) {
-            network.setParams(pretrained.params());
-        }
+        int updates = epochs * FallingRate.minibatches(labelled, BATCH);
+        FineTuning tuning =
+                new FineTuning(RATE, updates, BATCH, dropout ? KEPT_PIXELS : 1, dropout ? KEPT_UNITS : 1, 1);
+        MultiLayerNetwork network = tuning.network(WIDTHS, labelled, options.seed(), pretrained);
         DataSetIterator batches = labelled.shuffledIterator(BATCH, options.seed());
         List<Double> shown = new ArrayList<>();
         List<Double> errors = new ArrayList<>();

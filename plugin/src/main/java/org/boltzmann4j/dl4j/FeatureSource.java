@@ -2,6 +2,8 @@ package org.boltzmann4j.dl4j;
 
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -10,66 +12,59 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 
 /** Features of either kind of DL4J iterator, labels ignored. What layers cannot be pretrained on is refused here. */
-interface FeatureSource {
+final class FeatureSource {
 
-    boolean hasNext();
+    private final BooleanSupplier hasNext;
+    private final Supplier<INDArray[]> next;
+    private final Runnable reset;
+    private final boolean canReset;
 
-    /** The next minibatch: one array for each input of the network. */
-    INDArray[] next();
-
-    void reset();
-
-    boolean canReset();
+    private FeatureSource(BooleanSupplier hasNext, Supplier<INDArray[]> next, Runnable reset, boolean canReset) {
+        this.hasNext = hasNext;
+        this.next = next;
+        this.reset = reset;
+        this.canReset = canReset;
+    }
 
     static FeatureSource of(DataSetIterator iterator) {
-        return new FeatureSource() {
-            @Override
-            public boolean hasNext() {
-                return iterator.hasNext();
-            }
-
-            @Override
-            public INDArray[] next() {
-                DataSet next = iterator.next();
-                return checked(
-                        new INDArray[] {next.getFeatures()}, new @Nullable INDArray[] {next.getFeaturesMaskArray()});
-            }
-
-            @Override
-            public void reset() {
-                iterator.reset();
-            }
-
-            @Override
-            public boolean canReset() {
-                return iterator.resetSupported();
-            }
-        };
+        return new FeatureSource(
+                iterator::hasNext,
+                () -> {
+                    DataSet minibatch = iterator.next();
+                    return checked(
+                            new INDArray[] {minibatch.getFeatures()},
+                            new @Nullable INDArray[] {minibatch.getFeaturesMaskArray()});
+                },
+                iterator::reset,
+                iterator.resetSupported());
     }
 
     static FeatureSource of(MultiDataSetIterator iterator) {
-        return new FeatureSource() {
-            @Override
-            public boolean hasNext() {
-                return iterator.hasNext();
-            }
+        return new FeatureSource(
+                iterator::hasNext,
+                () -> {
+                    MultiDataSet minibatch = (MultiDataSet) iterator.next();
+                    return checked(minibatch.getFeatures(), minibatch.getFeaturesMaskArrays());
+                },
+                iterator::reset,
+                iterator.resetSupported());
+    }
 
-            @Override
-            public INDArray[] next() {
-                MultiDataSet next = (MultiDataSet) iterator.next();
-                return checked(next.getFeatures(), next.getFeaturesMaskArrays());
-            }
+    boolean hasNext() {
+        return hasNext.getAsBoolean();
+    }
 
-            @Override
-            public void reset() {
-                iterator.reset();
-            }
+    /** The next minibatch: one array for each input of the network. */
+    INDArray[] next() {
+        return next.get();
+    }
 
-            @Override
-            public boolean canReset() {
-                return iterator.resetSupported();
-            }
-        };
+    void reset() {
+        reset.run();
+    }
+
+    boolean canReset() {
+        return canReset;
     }
 
     private static INDArray[] checked(@Nullable INDArray @Nullable [] features, @Nullable INDArray @Nullable [] masks) {

@@ -3,7 +3,6 @@ package org.boltzmann4j.dl4j;
 import java.util.ArrayList;
 import java.util.List;
 import org.boltzmann4j.math.RandomStreams;
-import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.VertexIndices;
@@ -79,10 +78,7 @@ final class GraphTargets extends RbmTargets {
         }
         LayerVertex vertex = (LayerVertex) graph.getVertices()[target.index()];
         INDArray input = outputs[below(vertex).getVertexIndex()];
-        InputPreProcessor preprocessor = vertex.getLayerPreProcessor();
-        return preprocessor == null
-                ? input
-                : preprocessor.preProcess(input, Math.toIntExact(input.size(0)), workspaces);
+        return preprocess(vertex.getLayerPreProcessor(), input, workspaces);
     }
 
     private boolean[] ancestorsOf(int target) {

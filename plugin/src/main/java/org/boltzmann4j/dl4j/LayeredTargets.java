@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The RBM layers of a {@link MultiLayerNetwork}. */
@@ -52,21 +53,14 @@ final class LayeredTargets extends RbmTargets {
         INDArray current = features[0];
         for (int i = 0; i < target.index(); i++) {
             Layer layer = network.getLayer(i);
-            INDArray output = layer.activate(preprocess(i, current, workspaces), false, workspaces);
+            INDArray output = layer.activate(preprocess(preprocessor(i), current, workspaces), false, workspaces);
             current = handUp(layer, output, propagation, streams, step, i);
             layer.clear();
         }
-        return preprocess(target.index(), current, workspaces);
+        return preprocess(preprocessor(target.index()), current, workspaces);
     }
 
-    private INDArray preprocess(int layer, INDArray input, LayerWorkspaceMgr workspaces) {
-        InputPreProcessor preprocessor = preprocessor(layer);
-        return preprocessor == null
-                ? input
-                : preprocessor.preProcess(input, Math.toIntExact(input.size(0)), workspaces);
-    }
-
-    private InputPreProcessor preprocessor(int layer) {
+    private @Nullable InputPreProcessor preprocessor(int layer) {
         return network.getLayerWiseConfigurations().getInputPreProcess(layer);
     }
 }

@@ -6,9 +6,12 @@ import org.boltzmann4j.math.Rows;
 import org.boltzmann4j.units.Unit;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The RBM layers of a network in the order in which they are pretrained, and the way from the features to each. */
@@ -108,5 +111,12 @@ abstract sealed class RbmTargets permits LayeredTargets, GraphTargets {
             rows.write(row, x);
         }
         return samples;
+    }
+
+    /** The input of a layer behind its preprocessor, if it has one. */
+    static INDArray preprocess(@Nullable InputPreProcessor preprocessor, INDArray input, LayerWorkspaceMgr workspaces) {
+        return preprocessor == null
+                ? input
+                : preprocessor.preProcess(input, Math.toIntExact(input.size(0)), workspaces);
     }
 }
