@@ -14,7 +14,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
+import org.apache.commons.math3.stat.descriptive.moment.Mean;
+import org.apache.commons.math3.stat.descriptive.moment.StandardDeviation;
 import org.boltzmann4j.io.ImageDataSet;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
@@ -269,15 +270,16 @@ public final class FewLabels implements Callable<Integer> {
     }
 
     /**
-     * The same list for both arms: more updates for more labels; two rates, with and without dropout, with all layers trained alike
-     * or the hidden ones hardly.
+     * The same list for both arms: more updates for more labels; three rates, with and without dropout; and, where labels are few,
+     * with the hidden layers trained like the output layer or hardly at all.
      */
     static List<FineTuning> candidates(int count) {
-        int updates = count <= 100 ? 300 : count <= 1000 ? 600 : count <= 10_000 ? 2000 : 5000;
+        int updates = count <= 100 ? 200 : count <= 1000 ? 600 : count <= 10_000 ? 2000 : 5000;
         int rows = count <= 100 ? 20 : count <= 1000 ? 50 : 100;
+        double[] hiddenShares = count <= 1000 ? new double[] {1, 0.03} : new double[] {1};
         List<FineTuning> candidates = new ArrayList<>();
-        for (double hiddenShare : new double[] {1, 0.03}) {
-            for (double rate : new double[] {6e-3, 2e-3}) {
+        for (double hiddenShare : hiddenShares) {
+            for (double rate : new double[] {2e-2, 6e-3, 2e-3}) {
                 candidates.add(new FineTuning(rate, updates, rows, 1, 1, hiddenShare));
                 candidates.add(new FineTuning(rate, updates, rows, 0.8, 0.5, hiddenShare));
             }
@@ -320,17 +322,16 @@ public final class FewLabels implements Callable<Integer> {
     }
 
     private static double mean(List<Double> values) {
-        return statistics(values).getMean();
+        return new Mean().evaluate(array(values));
     }
 
     /** Standard deviation over the seeds. */
     private static double spread(List<Double> values) {
-        return statistics(values).getStandardDeviation();
+        return new StandardDeviation().evaluate(array(values));
     }
 
-    private static DescriptiveStatistics statistics(List<Double> values) {
-        return new DescriptiveStatistics(
-                values.stream().mapToDouble(Double::doubleValue).toArray());
+    private static double[] array(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).toArray();
     }
 
     private static double secondsSince(long start) {

@@ -64,7 +64,7 @@ class FewLabelsTest {
                     "--labels",
                     "30",
                     "--seeds",
-                    "2",
+                    "1",
                     "--fine-tuning",
                     "1e-2:60:8:1:1:0",
                     "--pretrained",
@@ -72,10 +72,10 @@ class FewLabelsTest {
             assertThat(runs.get(i).code()).as(runs.get(i).err()).isZero();
             try (var files = Files.list(kept)) {
                 assertThat(files.map(file -> file.getFileName().toString()))
-                        .containsExactlyInAnyOrder(
-                                "pretrained-36-20-20-epochs-seed-42.zip", "pretrained-36-20-20-epochs-seed-43.zip");
+                        .containsExactly("pretrained-36-20-20-epochs-seed-42.zip");
             }
         }
+        assertThat(runs.get(0).out()).as("the mean of one seed").doesNotContain("NaN");
         assertThat(runs.get(0).out()).contains("Pretraining with seed 42").doesNotContain("Pretrained network of");
         assertThat(runs.get(1).out()).contains("Pretrained network of seed 42").doesNotContain("Pretraining with");
         assertThat(runs.get(1).result().get("testAccuracy"))

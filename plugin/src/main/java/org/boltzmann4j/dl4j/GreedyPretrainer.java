@@ -104,11 +104,19 @@ public final class GreedyPretrainer {
             throw new IllegalStateException("a stopping rule needs validation data: set validation(...)");
         }
         warnOfDropout(layers);
-        ProgressClock clock = new ProgressClock(layers, settings);
         List<PretrainingListener> listeners = new ArrayList<>(options.listeners);
-        if (options.reportProgress) {
-            listeners.add(ProgressReporter.forThisProcess());
+        try (ProgressReporter reporter = ProgressReporter.forThisProcess()) {
+            if (options.reportProgress) {
+                listeners.add(reporter);
+            }
+            return pretrain(targets, settings, data, listeners);
         }
+    }
+
+    private PretrainingReport pretrain(
+            RbmTargets targets, List<LayerSettings> settings, FeatureSource data, List<PretrainingListener> listeners) {
+        List<RbmTarget> layers = targets.all();
+        ProgressClock clock = new ProgressClock(layers, settings);
         List<TrainingListener> stockListeners = usableListeners(targets);
         FeatureSource validation = options.validation == null ? null : FeatureSource.of(options.validation);
         List<PretrainingReport.LayerReport> reports = new ArrayList<>();

@@ -3,27 +3,38 @@ package org.boltzmann4j.dl4j;
 import java.io.Console;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.Supplier;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Shows where a pretraining stands: one line per epoch in the log, and a bar over each epoch in a terminal. */
-final class ProgressReporter implements PretrainingListener {
+/**
+ * Shows where a pretraining stands: in a terminal one bar for each layer, with the latest monitors behind it; elsewhere one
+ * line of the log for each epoch.
+ */
+final class ProgressReporter implements PretrainingListener, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(GreedyPretrainer.class);
 
-    private final boolean terminal;
+    private final @Nullable Supplier<ProgressBarConsumer> terminal;
     private @Nullable ProgressBar bar;
 
-    ProgressReporter(boolean terminal) {
+    private ProgressReporter(@Nullable Supplier<ProgressBarConsumer> terminal) {
         this.terminal = terminal;
     }
 
     static ProgressReporter forThisProcess() {
-        return new ProgressReporter(isTerminal());
+        return isTerminal() ? inTerminal(() -> new ConsoleProgressBarConsumer(System.err)) : new ProgressReporter(null);
+    }
+
+    /** Shows bars, each in the place the argument makes for it. */
+    static ProgressReporter inTerminal(Supplier<ProgressBarConsumer> terminal) {
+        return new ProgressReporter(terminal);
     }
 
     /** From Java 22 on there is a console even where output is redirected, and a method that tells. */
@@ -41,40 +52,52 @@ final class ProgressReporter implements PretrainingListener {
     }
 
     @Override
-    public void onMinibatch(PretrainingProgress progress) {
-        if (!terminal) {
-            return;
-        }
-        if (bar == null) {
+    public void onLayerStart(PretrainingProgress progress) {
+        if (terminal != null) {
             bar = new ProgressBarBuilder()
-                    .setTaskName(String.format(
-                            Locale.ROOT,
-                            "layer %d/%d, epoch %d/%d",
-                            progress.layer(),
-                            progress.layers(),
-                            progress.epoch(),
-                            progress.epochs()))
-                    .setInitialMax(Math.max(progress.minibatches(), 1))
+                    .setTaskName(String.format("RBM layer %d/%d", progress.layer(), progress.layers()))
+                    .setInitialMax(Math.max(progress.minibatches() * progress.epochs(), 1))
                     .setStyle(ProgressBarStyle.ASCII)
                     .setUpdateIntervalMillis(200)
+                    .setConsumer(terminal.get())
                     .build();
         }
-        bar.stepTo(progress.minibatch());
+    }
+
+    @Override
+    public void onMinibatch(PretrainingProgress progress) {
+        if (bar != null) {
+            bar.stepTo((progress.epoch() - 1) * progress.minibatches() + progress.minibatch());
+        }
     }
 
     @Override
     public void onEpoch(PretrainingProgress progress, PretrainingMonitors monitors) {
+        if (bar == null) {
+            LOG.info("{}", line(progress, monitors));
+        } else {
+            bar.setExtraMessage(shortLine(progress, monitors));
+        }
+    }
+
+    @Override
+    public void onLayerEnd(PretrainingProgress progress, PretrainingReport.LayerReport report) {
+        if (bar != null) {
+            bar.maxHint(bar.getCurrent()); // less than expected where a stopping rule ended the layer
+        }
+        close();
+    }
+
+    /** Leaves the terminal in order; also after a pretraining that failed. */
+    @Override
+    public void close() {
         if (bar != null) {
             bar.close();
             bar = null;
         }
-        LOG.info("{}", line(progress, monitors));
     }
 
     static String line(PretrainingProgress progress, PretrainingMonitors monitors) {
-        String gap = Double.isNaN(monitors.freeEnergyGap())
-                ? ""
-                : String.format(Locale.ROOT, ", free-energy gap %.2f", monitors.freeEnergyGap());
         return String.format(
                 Locale.ROOT,
                 "RBM layer %d/%d, epoch %d/%d: reconstruction error %.4f, free energy %.2f%s, mean activation %.3f,"
@@ -85,11 +108,29 @@ final class ProgressReporter implements PretrainingListener {
                 progress.epochs(),
                 monitors.reconstructionError(),
                 monitors.freeEnergyTrain(),
-                gap,
+                gap(monitors),
                 monitors.meanHiddenActivation(),
                 monitors.weightNorm(),
                 progress.examplesPerSecond(),
                 minutesAndSeconds(progress.remaining()));
+    }
+
+    /** What fits behind a bar in 120 columns, the time left of all layers included. */
+    static String shortLine(PretrainingProgress progress, PretrainingMonitors monitors) {
+        return String.format(
+                Locale.ROOT,
+                "epoch %d/%d: error %.4f%s, all done in %s",
+                progress.epoch(),
+                progress.epochs(),
+                monitors.reconstructionError(),
+                gap(monitors),
+                minutesAndSeconds(progress.remaining()));
+    }
+
+    private static String gap(PretrainingMonitors monitors) {
+        return Double.isNaN(monitors.freeEnergyGap())
+                ? ""
+                : String.format(Locale.ROOT, ", free-energy gap %.2f", monitors.freeEnergyGap());
     }
 
     private static String minutesAndSeconds(Duration duration) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.estimate.ReconstructionError;
 import org.deeplearning4j.nn.api.Model;
@@ -203,12 +205,16 @@ class PretrainingListenerTest {
     }
 
     @Test
-    void theBarOfATerminalIsOpenedAndClosedInEveryEpoch() {
+    void theBarOfATerminalCoversALayerAndIsLeftInOrder() {
         MultiLayerNetwork network = Networks.stack(DataType.DOUBLE, 6, 5);
+        List<String> drawn = new CopyOnWriteArrayList<>(); // another thread draws
         Networks.pretrainer(2)
-                .listeners(new ProgressReporter(true))
+                .listeners(ProgressReporter.inTerminal(() -> new DelegatingProgressBarConsumer(drawn::add, 160)))
                 .build()
                 .pretrain(network, Minibatches.of(ROWS, 10));
+        assertThat(String.join("\n", drawn))
+                .contains("RBM layer 1/1 100% ", "6/6", "epoch 2/2: error")
+                .doesNotContain("mean activation");
         MultiLayerNetwork silent = Networks.stack(DataType.DOUBLE, 6, 5);
         GreedyPretrainer.builder().epochs(2).build().pretrain(silent, Minibatches.of(ROWS, 10));
         assertThat(silent.params()).as("watching changes nothing").isEqualTo(network.params());
