@@ -96,9 +96,8 @@ final class XChartChart {
         styler.setXAxisTickMarkSpacingHint(size * 5);
         styler.setYAxisTickMarkSpacingHint(size * 4);
         styler.setXAxisDecimalPattern("0.######");
-        if (!curves.isLogarithmic()) {
-            styler.setYAxisDecimalPattern("0.######"); // otherwise .05 stands beside 0.1
-        }
+        // Otherwise .05 stands beside 0.1, and 1E-4 below 0.001.
+        styler.setYAxisDecimalPattern(curves.isLogarithmic() ? "0E0" : "0.######");
         styler.setMarkerSize(Math.round(3 * ChartStyle.lineWidth(curves.height())));
         styler.setAntiAlias(true);
         spanHorizontally(styler, curves);
