@@ -1,12 +1,10 @@
 package org.boltzmann4j.energy;
 
-import java.util.Arrays;
-
 /** Singular values of small matrices of doubles, as far as the propriety of a model depends on them. */
 final class SingularValues {
 
-    /** Power steps for one singular vector; more are not needed because {@link #lower} ends with an exact test. */
-    private static final int POWER_STEPS = 60;
+    /** Jacobi's method converges quadratically: about ten sweeps for any size. */
+    private static final int MOST_SWEEPS = 60;
 
     private SingularValues() {}
 
@@ -79,78 +77,120 @@ final class SingularValues {
         return true;
     }
 
-    /** The largest singular value by power iteration: from below, within a fraction of a per cent; for messages. */
+    /** The largest singular value. */
     static double largest(double[][] a) {
-        return a.length == 0 ? 0 : topPair(a, 20 * POWER_STEPS).value;
+        if (a.length == 0) {
+            return 0;
+        }
+        double[][] gram = gram(a);
+        diagonalise(gram);
+        double largest = 0;
+        for (int i = 0; i < gram.length; i++) {
+            largest = Math.max(largest, gram[i][i]); // a NaN stays one
+        }
+        return Math.sqrt(largest);
     }
 
     /**
-     * Lowers every singular value above the bound to it: {@code A - (s - bound) u w'} for each of them.
+     * Lowers every singular value above the bound to it, {@code sum_k min(s_k, bound) u_k w_k'}: the nearest matrix, in the
+     * sum of squares, without larger ones.
      *
      * @param a {@code [n, m]}, changed in place
      * @param bound above 0
      * @return whether there was anything to lower
      */
     static boolean lower(double[][] a, double bound) {
-        boolean changed = false;
-        // The test allows a hair more than the bound, where power iteration would converge on rounding errors.
-        double tested = bound * (1 + 1e-6);
-        for (int steps = POWER_STEPS; !areBelow(tested, a); steps = Math.min(2 * steps, 100 * POWER_STEPS)) {
-            Pair top = topPair(a, steps);
-            if (!Double.isFinite(top.value)) {
-                return changed; // divergence is reported by those who train
-            }
-            // An unfinished iteration gives a value between others; lowering that along its vectors is progress too.
-            double excess = Math.max(top.value - bound, top.value * 1e-9);
-            for (int i = 0; i < a.length; i++) {
-                for (int j = 0; j < a[i].length; j++) {
-                    a[i][j] -= excess * top.left[i] * top.right[j];
+        if (areBelow(bound * (1 + 1e-9), a)) { // a hair more, so that what was lowered once is left alone
+            return false;
+        }
+        double[][] gram = gram(a);
+        double[][] vectors = diagonalise(gram);
+        int size = gram.length;
+        double[][] shrink = new double[size][size]; // Q diag(min(1, bound / s)) Q'
+        for (int k = 0; k < size; k++) {
+            double s = Math.sqrt(Math.max(0, gram[k][k]));
+            double factor = s > bound ? bound / s : 1;
+            for (int i = 0; i < size; i++) {
+                for (int j = 0; j < size; j++) {
+                    shrink[i][j] += vectors[i][k] * factor * vectors[j][k];
                 }
             }
-            changed = true;
         }
-        return changed;
+        double[][] result = a.length <= a[0].length ? product(shrink, a) : product(a, shrink);
+        for (int i = 0; i < a.length; i++) {
+            a[i] = result[i];
+        }
+        return true;
     }
 
-    private record Pair(double value, double[] left, double[] right) {}
-
-    private static Pair topPair(double[][] a, int steps) {
-        double[] right = new double[a[0].length];
-        // Uneven, so that no symmetric matrix has a top vector at a right angle to it.
-        Arrays.setAll(right, j -> 1 + 0.3 * Math.sin(1 + 7.0 * j));
-        normalise(right);
-        double[] left = new double[a.length];
-        double value = 0;
-        for (int step = 0; step < steps; step++) {
-            for (int i = 0; i < left.length; i++) {
-                left[i] = 0;
-                for (int j = 0; j < right.length; j++) {
-                    left[i] += a[i][j] * right[j];
+    private static double[][] product(double[][] a, double[][] b) {
+        double[][] result = new double[a.length][b[0].length];
+        for (int i = 0; i < a.length; i++) {
+            for (int k = 0; k < b.length; k++) {
+                for (int j = 0; j < b[0].length; j++) {
+                    result[i][j] += a[i][k] * b[k][j];
                 }
-            }
-            normalise(left);
-            Arrays.fill(right, 0);
-            for (int i = 0; i < left.length; i++) {
-                for (int j = 0; j < right.length; j++) {
-                    right[j] += a[i][j] * left[i];
-                }
-            }
-            double previous = value;
-            value = normalise(right);
-            if (Math.abs(value - previous) <= 1e-15 * value) {
-                break;
             }
         }
-        return new Pair(value, left, right);
+        return result;
     }
 
-    private static double normalise(double[] vector) {
-        double norm = Math.sqrt(Arrays.stream(vector).map(x -> x * x).sum());
-        if (norm > 0) {
-            for (int i = 0; i < vector.length; i++) {
-                vector[i] /= norm;
+    /**
+     * Jacobi's method with cyclic sweeps of rotations (Golub, Van Loan, section 8.5).
+     *
+     * @param matrix symmetric; on return its diagonal holds the eigenvalues
+     * @return the eigenvectors as columns
+     */
+    private static double[][] diagonalise(double[][] matrix) {
+        int size = matrix.length;
+        double[][] vectors = new double[size][size];
+        for (int i = 0; i < size; i++) {
+            vectors[i][i] = 1;
+        }
+        for (int sweep = 0; sweep < MOST_SWEEPS; sweep++) {
+            double off = 0;
+            double on = 0;
+            for (int i = 0; i < size; i++) {
+                on += matrix[i][i] * matrix[i][i];
+                for (int j = 0; j < i; j++) {
+                    off += matrix[i][j] * matrix[i][j];
+                }
+            }
+            if (!(off > 1e-30 * on)) { // also where there is a NaN
+                return vectors;
+            }
+            for (int p = 0; p < size; p++) {
+                for (int q = p + 1; q < size; q++) {
+                    rotate(matrix, vectors, p, q);
+                }
             }
         }
-        return norm;
+        return vectors;
+    }
+
+    private static void rotate(double[][] matrix, double[][] vectors, int p, int q) {
+        if (matrix[p][q] == 0) {
+            return;
+        }
+        double theta = (matrix[q][q] - matrix[p][p]) / (2 * matrix[p][q]);
+        double t = (theta >= 0 ? 1 : -1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
+        double c = 1 / Math.sqrt(t * t + 1);
+        double s = t * c;
+        for (int k = 0; k < matrix.length; k++) {
+            double kp = matrix[k][p];
+            double kq = matrix[k][q];
+            matrix[k][p] = c * kp - s * kq;
+            matrix[k][q] = s * kp + c * kq;
+        }
+        for (int k = 0; k < matrix.length; k++) {
+            double pk = matrix[p][k];
+            double qk = matrix[q][k];
+            matrix[p][k] = c * pk - s * qk;
+            matrix[q][k] = s * pk + c * qk;
+            double vp = vectors[k][p];
+            double vq = vectors[k][q];
+            vectors[k][p] = c * vp - s * vq;
+            vectors[k][q] = s * vp + c * vq;
+        }
     }
 }
