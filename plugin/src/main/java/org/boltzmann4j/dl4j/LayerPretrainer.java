@@ -150,8 +150,8 @@ final class LayerPretrainer {
     private void requireVaryingColumns(LayerInputs.Summary summary) {
         Unit visible = trainee.layerConf().getVisible();
         int constant = summary.rows() > 1
-                ? summary.constantColumn(i -> visible.typeOf(i) instanceof Gaussian
-                        || visible.typeOf(i) instanceof LearnedGaussian)
+                ? summary.constantColumn(
+                        i -> visible.typeOf(i) instanceof Gaussian || visible.typeOf(i) instanceof LearnedGaussian)
                 : -1;
         if (constant >= 0) {
             throw new IllegalArgumentException(target.label() + ": column " + (constant + 1)
@@ -180,7 +180,11 @@ final class LayerPretrainer {
         for (int i = 0; i < bias.length; i++) {
             weights.read(i, row);
             for (int j = 0; j < row.length; j++) {
-                hiddenBias[j] -= means[i] / words / rbm.visible().scale(i) * row[j] * rbm.hidden().scale(j);
+                hiddenBias[j] -= means[i]
+                        / words
+                        / rbm.visible().scale(i)
+                        * row[j]
+                        * rbm.hidden().scale(j);
             }
         }
         Rows.of(rbm.visibleBias().reshape(1, bias.length)).write(0, bias);

@@ -195,10 +195,12 @@ final class RbmRuntimeLayer extends BaseLayer<RbmLayer> {
             return null;
         }
         if (layerConf().getVisible().learnsScales()) {
-            return detached(visible.scales((int) layerConf().getNIn())).reshape(layerConf().getNIn(), 1);
+            return detached(visible.scales((int) layerConf().getNIn()))
+                    .reshape(layerConf().getNIn(), 1);
         }
         if (scales == null) {
-            scales = detached(visible.scales((int) layerConf().getNIn())).reshape(layerConf().getNIn(), 1);
+            scales = detached(visible.scales((int) layerConf().getNIn()))
+                    .reshape(layerConf().getNIn(), 1);
         }
         return scales;
     }
@@ -209,7 +211,8 @@ final class RbmRuntimeLayer extends BaseLayer<RbmLayer> {
             return null;
         }
         if (hiddenScales == null) {
-            hiddenScales = detached(hidden.scales((int) layerConf().getNOut())).reshape(1, layerConf().getNOut());
+            hiddenScales = detached(hidden.scales((int) layerConf().getNOut()))
+                    .reshape(1, layerConf().getNOut());
         }
         return hiddenScales;
     }

@@ -81,11 +81,12 @@ public final class ProperPairs {
      */
     public static void requireProper(Unit visible, Unit hidden, INDArray weights) {
         if (!isProper(visible, hidden, weights)) {
-            throw new IllegalArgumentException(visible + " visible with " + hidden + " hidden units: the largest singular"
-                    + " value of the weights between them is "
-                    + String.format(Locale.ROOT, "%.4g", SingularValues.largest(unbounded(visible, weights)))
-                    + ", expected a value below 1: the density has no finite integral. Start with smaller weights,"
-                    + " use a lower learning rate, or have the weights projected");
+            throw new IllegalArgumentException(
+                    visible + " visible with " + hidden + " hidden units: the largest singular"
+                            + " value of the weights between them is "
+                            + String.format(Locale.ROOT, "%.4g", SingularValues.largest(unbounded(visible, weights)))
+                            + ", expected a value below 1: the density has no finite integral. Start with smaller weights,"
+                            + " use a lower learning rate, or have the weights projected");
         }
     }
 

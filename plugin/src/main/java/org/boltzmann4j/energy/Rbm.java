@@ -190,7 +190,9 @@ public final class Rbm {
     }
 
     private static Conditions conditions(double[] documentLengths, int row) {
-        return documentLengths.length == 0 ? Conditions.PLAIN : Conditions.PLAIN.withDocumentLength(documentLengths[row]);
+        return documentLengths.length == 0
+                ? Conditions.PLAIN
+                : Conditions.PLAIN.withDocumentLength(documentLengths[row]);
     }
 
     /** The bias itself, or N times it. */

@@ -86,7 +86,8 @@ public record RbmGradient(NegativePhase negativePhase, GreyValues greyValues, Ce
         state.chains = chains;
         state.minibatches++;
 
-        // B/M; with documents words for words, so that chains of other lengths than the data's do not pull at the biases.
+        // B/M; with documents words for words, so that chains of other lengths than the data's do not pull at the
+        // biases.
         double ratio = state.visible.totalWeight() / chains.visible().totalWeight();
         Matrices.transposedProduct(state.visible.samples(), state.hidden.means(), weightGradient, -1, 0);
         Matrices.transposedProduct(chains.visible().samples(), chains.hidden().means(), weightGradient, ratio, 1);
@@ -171,8 +172,8 @@ public record RbmGradient(NegativePhase negativePhase, GreyValues greyValues, Ce
             double ratio,
             INDArray weightGradient,
             double[] visibleDifference) {
-        double[] squares = difference(
-                state.visible.squareSums(), chains.visible().squareSums(), ratio);
+        double[] squares =
+                difference(state.visible.squareSums(), chains.visible().squareSums(), ratio);
         double[] bias = rbm.visibleBias().toDoubleVector();
         Rows weightRows = Rows.of(rbm.weights());
         Rows gradientRows = Rows.of(weightGradient);

@@ -85,7 +85,9 @@ public final class RbmGradientState {
      * @return 0 for types without a bound
      */
     public long bounded() {
-        long chained = chains == null ? 0 : chains.visible().bounded() + chains.hidden().bounded();
+        long chained = chains == null
+                ? 0
+                : chains.visible().bounded() + chains.hidden().bounded();
         return hidden.bounded() + chained;
     }
 

@@ -22,8 +22,7 @@ public record Bernoulli() implements Unit {
     }
 
     @Override
-    public void sample(
-            double[] weightedInput, double[] bias, Conditions at, SplittableRandom random, double[] sample) {
+    public void sample(double[] weightedInput, double[] bias, Conditions at, SplittableRandom random, double[] sample) {
         mean(weightedInput, bias, at, sample);
         flip(sample, random, sample);
     }

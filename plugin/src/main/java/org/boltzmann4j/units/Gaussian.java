@@ -60,8 +60,7 @@ public record Gaussian(List<Double> sigma) implements Unit {
     }
 
     @Override
-    public void sample(
-            double[] weightedInput, double[] bias, Conditions at, SplittableRandom random, double[] sample) {
+    public void sample(double[] weightedInput, double[] bias, Conditions at, SplittableRandom random, double[] sample) {
         mean(weightedInput, bias, at, sample);
         addNoise(sample, at, random, sample);
     }

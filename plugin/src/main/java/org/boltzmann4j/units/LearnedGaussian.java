@@ -69,8 +69,7 @@ public record LearnedGaussian(Double initialSigma, Double leastSigma, Double gre
     }
 
     @Override
-    public void sample(
-            double[] weightedInput, double[] bias, Conditions at, SplittableRandom random, double[] sample) {
+    public void sample(double[] weightedInput, double[] bias, Conditions at, SplittableRandom random, double[] sample) {
         initial().sample(weightedInput, bias, at, random, sample);
     }
 

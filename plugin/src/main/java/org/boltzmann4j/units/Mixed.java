@@ -43,7 +43,8 @@ public record Mixed(List<Part> parts) implements Unit {
                 @JsonProperty("units") @Nullable Unit units,
                 @JsonProperty("width") @StrictCount @Nullable Integer width) {
             if (units == null) {
-                throw new IllegalArgumentException("mixed units: the units of a part are missing, expected a unit type");
+                throw new IllegalArgumentException(
+                        "mixed units: the units of a part are missing, expected a unit type");
             }
             if (units instanceof Mixed || units instanceof ReplicatedSoftmax) {
                 throw new IllegalArgumentException("mixed units: a part of type " + units + ", expected another type:"
@@ -78,7 +79,8 @@ public record Mixed(List<Part> parts) implements Unit {
     @JsonCreator
     public Mixed(@JsonProperty("parts") @Nullable List<Part> parts) {
         if (parts == null || parts.isEmpty() || parts.stream().anyMatch(part -> part == null)) {
-            throw new IllegalArgumentException("mixed units: parts = " + parts + ", expected at least one, none missing");
+            throw new IllegalArgumentException(
+                    "mixed units: parts = " + parts + ", expected at least one, none missing");
         }
         this.parts = List.copyOf(parts);
     }
@@ -119,8 +121,7 @@ public record Mixed(List<Part> parts) implements Unit {
     }
 
     @Override
-    public void sample(
-            double[] weightedInput, double[] bias, Conditions at, SplittableRandom random, double[] sample) {
+    public void sample(double[] weightedInput, double[] bias, Conditions at, SplittableRandom random, double[] sample) {
         System.arraycopy(weightedInput, 0, sample, 0, sample.length);
         forEach(sample, bias, (units, x, b) -> units.sample(x, b, at, random, x));
     }
@@ -201,8 +202,10 @@ public record Mixed(List<Part> parts) implements Unit {
     @Override
     public double[] initialLogVariances(int width) {
         double[] result = new double[width];
-        forEach(result, result, (units, z, same) -> System.arraycopy(
-                units.initialLogVariances(z.length), 0, z, 0, z.length));
+        forEach(
+                result,
+                result,
+                (units, z, same) -> System.arraycopy(units.initialLogVariances(z.length), 0, z, 0, z.length));
         return result;
     }
 
@@ -270,7 +273,10 @@ public record Mixed(List<Part> parts) implements Unit {
 
     @Override
     public Tail tail() {
-        return parts.stream().map(part -> part.units().tail()).max(Tail::compareTo).orElseThrow();
+        return parts.stream()
+                .map(part -> part.units().tail())
+                .max(Tail::compareTo)
+                .orElseThrow();
     }
 
     @Override

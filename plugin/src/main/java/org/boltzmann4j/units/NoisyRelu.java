@@ -127,8 +127,7 @@ public record NoisyRelu(Boolean rectifiedSamples) implements Unit {
     }
 
     @Override
-    public void sample(
-            double[] weightedInput, double[] bias, Conditions at, SplittableRandom random, double[] sample) {
+    public void sample(double[] weightedInput, double[] bias, Conditions at, SplittableRandom random, double[] sample) {
         double beta = requireWarm(at);
         for (int i = 0; i < sample.length; i++) {
             double t = weightedInput[i] + bias[i];

@@ -56,8 +56,7 @@ public record Poisson(Double bound) implements Unit {
     }
 
     @Override
-    public void sample(
-            double[] weightedInput, double[] bias, Conditions at, SplittableRandom random, double[] sample) {
+    public void sample(double[] weightedInput, double[] bias, Conditions at, SplittableRandom random, double[] sample) {
         mean(weightedInput, bias, at, sample);
         draw(sample, random, sample);
     }

@@ -36,8 +36,7 @@ public record ReplicatedSoftmax() implements Unit {
     }
 
     @Override
-    public void sample(
-            double[] weightedInput, double[] bias, Conditions at, SplittableRandom random, double[] sample) {
+    public void sample(double[] weightedInput, double[] bias, Conditions at, SplittableRandom random, double[] sample) {
         double[] cumulative = new double[sample.length];
         wordProbabilities(weightedInput, bias, at, cumulative);
         draw(cumulative, at, random, sample);

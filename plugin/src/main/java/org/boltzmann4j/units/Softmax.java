@@ -57,8 +57,7 @@ public record Softmax(Integer groupSize) implements Unit {
     }
 
     @Override
-    public void sample(
-            double[] weightedInput, double[] bias, Conditions at, SplittableRandom random, double[] sample) {
+    public void sample(double[] weightedInput, double[] bias, Conditions at, SplittableRandom random, double[] sample) {
         mean(weightedInput, bias, at, sample);
         choose(sample, random, sample);
     }
@@ -193,8 +192,7 @@ public record Softmax(Integer groupSize) implements Unit {
 
     @Override
     public String expectation() {
-        return "one 1 and otherwise zeros in each group of " + groupSize
-                + " columns (or probabilities that sum to 1)";
+        return "one 1 and otherwise zeros in each group of " + groupSize + " columns (or probabilities that sum to 1)";
     }
 
     @Override

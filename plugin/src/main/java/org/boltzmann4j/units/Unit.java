@@ -33,15 +33,7 @@ import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = Softmax.class, name = "softmax")
 })
 public sealed interface Unit extends Serializable
-        permits Bernoulli,
-                Binomial,
-                Gaussian,
-                LearnedGaussian,
-                Mixed,
-                NoisyRelu,
-                Poisson,
-                ReplicatedSoftmax,
-                Softmax {
+        permits Bernoulli, Binomial, Gaussian, LearnedGaussian, Mixed, NoisyRelu, Poisson, ReplicatedSoftmax, Softmax {
 
     /**
      * Conditional mean of every unit given its weighted input.

@@ -93,10 +93,7 @@ class UnitPairsTest {
     }
 
     private static RbmLayer.Builder layer(Unit visible, Unit hidden) {
-        return Networks.rbm(WIDTH, WIDTH)
-                .visible(visible)
-                .hidden(hidden)
-                .improperWeights(ImproperWeights.PROJECTED);
+        return Networks.rbm(WIDTH, WIDTH).visible(visible).hidden(hidden).improperWeights(ImproperWeights.PROJECTED);
     }
 
     private static MultiLayerNetwork network(DataType type, RbmLayer layer) {
@@ -156,7 +153,8 @@ class UnitPairsTest {
             INDArray before = network.params().dup();
             Networks.pretrainer(1).build().pretrain(network, Minibatches.of(rows, 10));
             parameters[run] = network.params();
-            assertThat(Double.isFinite(network.params().sumNumber().doubleValue())).isTrue();
+            assertThat(Double.isFinite(network.params().sumNumber().doubleValue()))
+                    .isTrue();
             assertThat(network.params()).as("it learns").isNotEqualTo(before);
             Rbm rbm = RbmLayer.modelOf(network, 0);
             INDArray means = rbm.meanHiddenGivenVisible(rows);
@@ -176,7 +174,8 @@ class UnitPairsTest {
         if (visible.learnsScales()) {
             return; // fit leaves the scales alone, though they matter to the output
         }
-        MultiLayerNetwork network = network(DataType.DOUBLE, layer(visible, hidden).build(), new NoOp());
+        MultiLayerNetwork network =
+                network(DataType.DOUBLE, layer(visible, hidden).build(), new NoOp());
         // Hidden biases too, whose weight in a document is its length.
         network.params()
                 .addi(Nd4j.linspace(DataType.DOUBLE, 0.02, 0.001, network.numParams())
@@ -200,13 +199,13 @@ class UnitPairsTest {
     @Test
     void learnedScalesMoveStayWithinTheirBoundsAndAreLeftAloneByFit() {
         LearnedGaussian unit = new LearnedGaussian(1.0, 0.7, 1.2);
-        MultiLayerNetwork network = network(DataType.FLOAT, layer(unit, new Bernoulli()).build());
+        MultiLayerNetwork network =
+                network(DataType.FLOAT, layer(unit, new Bernoulli()).build());
         INDArray rows = data(unit, DataType.FLOAT, 40);
         rows.getColumn(0).muli(0.05); // much narrower than the bound allows
         rows.getColumn(1).muli(0.9);
         rows.getColumn(2).muli(3);
-        Networks.pretrainer(40).updater(new Sgd(0.05)).build()
-                .pretrain(network, Minibatches.of(rows, 10));
+        Networks.pretrainer(40).updater(new Sgd(0.05)).build().pretrain(network, Minibatches.of(rows, 10));
         double[] sigma = RbmLayer.modelOf(network, 0).visible().scales(WIDTH);
         assertThat(sigma[0]).isCloseTo(0.7, within(1e-6)); // float
         for (int i = 1; i < WIDTH; i++) {
@@ -220,14 +219,13 @@ class UnitPairsTest {
     @ParameterizedTest
     @ValueSource(strings = {"REFUSED", "PROJECTED"})
     void weightsThatMakeAGaussianPairImproperAreRefusedOrProjectedAsChosen(ImproperWeights option) {
-        RbmLayer layer = layer(Gaussian.of(1), Gaussian.of(1)).improperWeights(option).build();
+        RbmLayer layer =
+                layer(Gaussian.of(1), Gaussian.of(1)).improperWeights(option).build();
         MultiLayerNetwork network = network(DataType.FLOAT, layer);
         INDArray weights = network.getLayer(0).getParam("W");
         weights.muli(0.5 / weights.norm2Number().doubleValue());
         INDArray rows = data(Gaussian.of(1), DataType.FLOAT, 40).mul(2); // variance 4: singular values near 1
-        var pretrainer = Networks.pretrainer(60)
-                .updater(new Sgd(0.01))
-                .build();
+        var pretrainer = Networks.pretrainer(60).updater(new Sgd(0.01)).build();
         if (option == ImproperWeights.REFUSED) {
             assertThatThrownBy(() -> pretrainer.pretrain(network, Minibatches.of(rows, 10)))
                     .isInstanceOf(PretrainingDivergedException.class)
@@ -249,8 +247,7 @@ class UnitPairsTest {
                         network(DataType.FLOAT, layer(unit, new Bernoulli()).build());
                 INDArray rows = data(unit, DataType.FLOAT, 8);
                 rows.putScalar(6, 2, bad);
-                assertThatThrownBy(() ->
-                                Networks.pretrainer(1).build().pretrain(network, Minibatches.of(rows, 5)))
+                assertThatThrownBy(() -> Networks.pretrainer(1).build().pretrain(network, Minibatches.of(rows, 5)))
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessageContaining("minibatch 2, row 2, column 3")
                         .hasMessageContaining(bad + ", expected a whole number");
@@ -269,8 +266,8 @@ class UnitPairsTest {
     void aStockCopyDoesTheSameOrSaysWhyItCannot() {
         INDArray rows = data(new ReplicatedSoftmax(), DataType.DOUBLE, 7);
         for (Unit hidden : List.of(new Bernoulli(), Softmax.of(6))) {
-            MultiLayerNetwork network =
-                    network(DataType.DOUBLE, layer(new ReplicatedSoftmax(), hidden).build());
+            MultiLayerNetwork network = network(
+                    DataType.DOUBLE, layer(new ReplicatedSoftmax(), hidden).build());
             network.getLayer(0).getParam("b").assign(Nd4j.linspace(DataType.DOUBLE, -1, 0.3, WIDTH));
             assertThat(StockNetwork.of(network)
                             .output(rows)
@@ -279,8 +276,8 @@ class UnitPairsTest {
                             .doubleValue())
                     .isLessThan(1e-12); // a few dozen roundings
         }
-        MultiLayerNetwork scaled =
-                network(DataType.DOUBLE, layer(new Bernoulli(), Gaussian.of(0.7)).build());
+        MultiLayerNetwork scaled = network(
+                DataType.DOUBLE, layer(new Bernoulli(), Gaussian.of(0.7)).build());
         INDArray bits = data(new Bernoulli(), DataType.DOUBLE, 7);
         assertThat(StockNetwork.of(scaled)
                         .output(bits)

@@ -116,16 +116,15 @@ class ProperPairsTest {
     void aLargestSingularValueOfOneIsWhereTheModelEnds() {
         Unit gaussian = Gaussian.of(0.3); // states are divided by their scale: it does not matter
         for (Unit hidden : QUADRATIC) {
-            assertThat(ProperPairs.isProper(gaussian, hidden, withSingularValues(1 - 1e-9, 0.2))).isTrue();
-            assertThat(ProperPairs.isProper(gaussian, hidden, withSingularValues(0.2, 1 + 1e-9))).isFalse();
+            assertThat(ProperPairs.isProper(gaussian, hidden, withSingularValues(1 - 1e-9, 0.2)))
+                    .isTrue();
+            assertThat(ProperPairs.isProper(gaussian, hidden, withSingularValues(0.2, 1 + 1e-9)))
+                    .isFalse();
         }
-        assertThat(ProperPairs.isProper(new Bernoulli(), gaussian, withSingularValues(7, 5))).isTrue();
-        assertThatThrownBy(() -> Rbm.of(
-                        gaussian,
-                        gaussian,
-                        withSingularValues(1.25, 0.5),
-                        Nd4j.zeros(2),
-                        Nd4j.zeros(2)))
+        assertThat(ProperPairs.isProper(new Bernoulli(), gaussian, withSingularValues(7, 5)))
+                .isTrue();
+        assertThatThrownBy(
+                        () -> Rbm.of(gaussian, gaussian, withSingularValues(1.25, 0.5), Nd4j.zeros(2), Nd4j.zeros(2)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("is 1.250, expected a value below 1")
                 .hasMessageContaining("no finite integral");
@@ -175,7 +174,8 @@ class ProperPairsTest {
             INDArray weights = Nd4j.createFromArray(w);
             double expected = Math.min(0.99, SingularValues.largest(w));
             ProperPairs.project(Gaussian.of(1), NoisyRelu.exact(), weights, 0.99);
-            assertThat(ProperPairs.isProper(Gaussian.of(1), NoisyRelu.exact(), weights)).isTrue();
+            assertThat(ProperPairs.isProper(Gaussian.of(1), NoisyRelu.exact(), weights))
+                    .isTrue();
             assertThat(SingularValues.largest(weights.toDoubleMatrix())).isCloseTo(expected, within(1e-9));
         }
     }

@@ -55,11 +55,37 @@ class ReferenceTest {
 
     /** What a file of a supported model may hold: a field that is not here would go unchecked, so it fails the test. */
     private static final Set<String> FIELDS = Set.of(
-            "name", "nVisible", "nHidden", "W", "visibleBias", "hiddenBias", "visible", "hidden", "sigma", "groupSize",
-            "copies", "parts", "documentLength", "energyConvention", "v", "h", "energy", "freeEnergy", "hiddenMeanGivenV",
-            "visibleMeanGivenH", "wordProbabilityGivenH", "logPartition", "logPartitionAtBeta", "logLikelihood",
-            "logProbabilityOfCounts", "logPseudoLikelihood", "modelMoments", "modelMean", "meanLogLikelihoodGradient",
-            "conditional", "improperExample");
+            "name",
+            "nVisible",
+            "nHidden",
+            "W",
+            "visibleBias",
+            "hiddenBias",
+            "visible",
+            "hidden",
+            "sigma",
+            "groupSize",
+            "copies",
+            "parts",
+            "documentLength",
+            "energyConvention",
+            "v",
+            "h",
+            "energy",
+            "freeEnergy",
+            "hiddenMeanGivenV",
+            "visibleMeanGivenH",
+            "wordProbabilityGivenH",
+            "logPartition",
+            "logPartitionAtBeta",
+            "logLikelihood",
+            "logProbabilityOfCounts",
+            "logPseudoLikelihood",
+            "modelMoments",
+            "modelMean",
+            "meanLogLikelihoodGradient",
+            "conditional",
+            "improperExample");
 
     private static final Set<String> GRADIENTS = Set.of("W", "visibleBias", "hiddenBias", "logSigmaSquared");
 
@@ -95,7 +121,8 @@ class ReferenceTest {
         try (Stream<Path> files = Files.list(Path.of("src/test/resources/reference"))) {
             for (Path file : files.toList()) {
                 JsonNode root = new ObjectMapper().readTree(file.toFile());
-                pairs.add(root.get("visible").asText() + "-" + root.get("hidden").asText());
+                pairs.add(
+                        root.get("visible").asText() + "-" + root.get("hidden").asText());
             }
         }
         assertThat(pairs)
@@ -182,9 +209,11 @@ class ReferenceTest {
             }
             return states;
         }
-        int most = unit instanceof Bernoulli ? 1
-                : unit instanceof Binomial binomial ? binomial.copies()
-                : unit instanceof ReplicatedSoftmax ? (int) documentLength : 0;
+        int most = unit instanceof Bernoulli
+                ? 1
+                : unit instanceof Binomial binomial
+                        ? binomial.copies()
+                        : unit instanceof ReplicatedSoftmax ? (int) documentLength : 0;
         double count = Math.pow(most + 1, width);
         if (most == 0 || count > 1 << MOST_UNITS) {
             return new double[0][];
@@ -211,10 +240,12 @@ class ReferenceTest {
     }
 
     private static void check(String file, JsonNode root, DataType type) {
-        root.fieldNames().forEachRemaining(field -> assertThat(FIELDS).as("fields of %s", file).contains(field));
-        root.path("meanLogLikelihoodGradient")
-                .fieldNames()
-                .forEachRemaining(field -> assertThat(GRADIENTS).as("gradients of %s", file).contains(field));
+        root.fieldNames()
+                .forEachRemaining(
+                        field -> assertThat(FIELDS).as("fields of %s", file).contains(field));
+        root.path("meanLogLikelihoodGradient").fieldNames().forEachRemaining(field -> assertThat(GRADIENTS)
+                .as("gradients of %s", file)
+                .contains(field));
         Errors errors = new Errors(type == DataType.DOUBLE ? DOUBLE_TOLERANCE : FLOAT_TOLERANCE);
         Unit visible = unit(root.get("visible").asText(), root);
         Unit hidden = unit(root.get("hidden").asText(), root);
@@ -246,8 +277,8 @@ class ReferenceTest {
                 : enumeratedMoments(file, rbm, root.path("documentLength").asDouble(1), type);
         double logPartition = model.logPartition;
         errors.scalar("logPartition", root.get("logPartition"), logPartition);
-        double[][] visibleStates =
-                statesOf(visible, rbm.visibleWidth(), root.path("documentLength").asDouble(1));
+        double[][] visibleStates = statesOf(
+                visible, rbm.visibleWidth(), root.path("documentLength").asDouble(1));
         if (visibleStates.length > 0 && visibleStates.length <= 1 << MOST_UNITS) {
             errors.scalar("logPartition", root.get("logPartition"), logSumOverVisible(rbm, visibleStates, 1, type));
         }
@@ -274,7 +305,8 @@ class ReferenceTest {
         checkGradient(root.get("meanLogLikelihoodGradient"), errors, rbm, v, model);
 
         if (root.has("logPartitionAtBeta")) {
-            INDArray states = Nd4j.createFromArray(statesOf(hidden, rbm.hiddenWidth(), 1)).castTo(type);
+            INDArray states =
+                    Nd4j.createFromArray(statesOf(hidden, rbm.hiddenWidth(), 1)).castTo(type);
             root.get("logPartitionAtBeta").fields().forEachRemaining(entry -> {
                 double beta = Double.parseDouble(entry.getKey());
                 double[] logs = negated(rbm.hiddenFreeEnergy(states, Conditions.at(beta)));
@@ -284,9 +316,7 @@ class ReferenceTest {
                         StableFunctions.logSumExp(plus(logs, baseMeasures(hidden, states, beta))));
                 if (visibleStates.length > 0) {
                     errors.scalar(
-                            "logPartitionAtBeta",
-                            entry.getValue(),
-                            logSumOverVisible(rbm, visibleStates, beta, type));
+                            "logPartitionAtBeta", entry.getValue(), logSumOverVisible(rbm, visibleStates, beta, type));
                 }
             });
         }
@@ -308,8 +338,8 @@ class ReferenceTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("no finite integral");
         }
-        boolean yardstickKnowsIt = hidden instanceof Bernoulli
-                && (visible instanceof Bernoulli || visible instanceof Gaussian);
+        boolean yardstickKnowsIt =
+                hidden instanceof Bernoulli && (visible instanceof Bernoulli || visible instanceof Gaussian);
         if (type == DataType.DOUBLE && yardstickKnowsIt) {
             checkTheYardstick(root, errors, visible instanceof Gaussian);
         }
@@ -332,8 +362,7 @@ class ReferenceTest {
         assertThat(all.length).as("%s: hidden states to enumerate", file).isBetween(2, 1 << MOST_UNITS);
         INDArray states = Nd4j.createFromArray(all).castTo(type);
         Conditions at = Conditions.PLAIN.withDocumentLength(documentLength);
-        double[] logWeights =
-                plus(negated(rbm.hiddenFreeEnergy(states, at)), baseMeasures(rbm.hidden(), states, 1));
+        double[] logWeights = plus(negated(rbm.hiddenFreeEnergy(states, at)), baseMeasures(rbm.hidden(), states, 1));
         double logPartition = StableFunctions.logSumExp(logWeights);
         INDArray probabilities = probabilities(logWeights, logPartition);
         double[] lengths = new double[rbm.visible().countsWords() ? all.length : 0];
@@ -408,8 +437,7 @@ class ReferenceTest {
                 .castTo(DataType.DOUBLE)
                 .subRowVector(rbm.meanHiddenGivenVisible(Nd4j.zeros(DataType.DOUBLE, 1, width))
                         .castTo(DataType.DOUBLE));
-        INDArray products =
-                Nd4j.createFromArray(covariance).mmul(slopes).add(column.mmul(atMean));
+        INDArray products = Nd4j.createFromArray(covariance).mmul(slopes).add(column.mmul(atMean));
         return new Moments(logPartition, products, column.transpose(), atMean, new double[0]);
     }
 
@@ -476,7 +504,8 @@ class ReferenceTest {
                 for (int row = 0; row < v.size(0); row++) {
                     double distance = (dataVisible.getDouble(row, i) - b) / s;
                     double input = (means.getDouble(row, i) - b) / s;
-                    actual[i] += (distance * distance / 2 - dataVisible.getDouble(row, i) / (2 * s) * input) / v.size(0);
+                    actual[i] +=
+                            (distance * distance / 2 - dataVisible.getDouble(row, i) / (2 * s) * input) / v.size(0);
                 }
                 actual[i] -= model.logVariances[i];
             }

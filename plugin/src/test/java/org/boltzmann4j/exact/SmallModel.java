@@ -74,12 +74,13 @@ public record SmallModel(Rbm rbm, boolean binaryHidden) {
     public double logPartition(Conditions at) {
         double[] logs = logWeights(at);
         double max = Arrays.stream(logs).max().orElseThrow();
-        return max + Math.log(Arrays.stream(logs).map(log -> Math.exp(log - max)).sum());
+        return max
+                + Math.log(Arrays.stream(logs).map(log -> Math.exp(log - max)).sum());
     }
 
     private double[] logWeights(Conditions at) {
-        INDArray states = Nd4j.createFromArray(
-                ExactRbm.binaryStates(binaryHidden ? rbm.hiddenWidth() : rbm.visibleWidth()));
+        INDArray states =
+                Nd4j.createFromArray(ExactRbm.binaryStates(binaryHidden ? rbm.hiddenWidth() : rbm.visibleWidth()));
         double[] freeEnergy =
                 binaryHidden ? rbm.hiddenFreeEnergy(states, at) : rbm.freeEnergy(states, at.inverseTemperature());
         return Arrays.stream(freeEnergy).map(f -> -f).toArray();

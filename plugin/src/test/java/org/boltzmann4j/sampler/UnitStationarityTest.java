@@ -54,27 +54,27 @@ class UnitStationarityTest {
     }
 
     private static final List<Case> CASES = List.of(
-                visible(new Bernoulli(), 4, 1.5, 1),
-                visible(Binomial.of(3), 3, 0.8, 1),
-                visible(Gaussian.of(0.5, 1.7, 1), 3, 1, 1),
-                visible(Softmax.of(3), 6, 1.8, 1),
-                visible(new ReplicatedSoftmax(), 5, 2, 1),
-                visible(new ReplicatedSoftmax(), 5, 0.8, 6),
-                visible(Poisson.of(1e6), 3, 0.8, 1),
-                visible(NoisyRelu.exact(), 3, 0.8, 1),
-                visible(
-                        Mixed.of(
-                                Mixed.Part.of(new Bernoulli(), 2),
-                                Mixed.Part.of(Softmax.of(3), 3),
-                                Mixed.Part.of(Gaussian.of(0.6), 1)),
-                        6,
-                        1.3,
-                        1),
-                hidden(Binomial.of(3), 3, 0.9),
-                hidden(Softmax.of(3), 6, 1.8),
-                hidden(Gaussian.of(0.7), 3, 0.9),
-                hidden(Poisson.of(1e6), 3, 1.1),
-                hidden(NoisyRelu.exact(), 3, 0.9));
+            visible(new Bernoulli(), 4, 1.5, 1),
+            visible(Binomial.of(3), 3, 0.8, 1),
+            visible(Gaussian.of(0.5, 1.7, 1), 3, 1, 1),
+            visible(Softmax.of(3), 6, 1.8, 1),
+            visible(new ReplicatedSoftmax(), 5, 2, 1),
+            visible(new ReplicatedSoftmax(), 5, 0.8, 6),
+            visible(Poisson.of(1e6), 3, 0.8, 1),
+            visible(NoisyRelu.exact(), 3, 0.8, 1),
+            visible(
+                    Mixed.of(
+                            Mixed.Part.of(new Bernoulli(), 2),
+                            Mixed.Part.of(Softmax.of(3), 3),
+                            Mixed.Part.of(Gaussian.of(0.6), 1)),
+                    6,
+                    1.3,
+                    1),
+            hidden(Binomial.of(3), 3, 0.9),
+            hidden(Softmax.of(3), 6, 1.8),
+            hidden(Gaussian.of(0.7), 3, 0.9),
+            hidden(Poisson.of(1e6), 3, 1.1),
+            hidden(NoisyRelu.exact(), 3, 0.9));
 
     static Stream<Case> cases() {
         return CASES.stream();
@@ -155,9 +155,12 @@ class UnitStationarityTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
     void chainsKeepTheDistributionOfTheModel(Case tried) {
-        double bound = 4 * floor(tried.model().probabilities(Conditions.PLAIN.withDocumentLength(tried.documentLength())));
+        double bound =
+                4 * floor(tried.model().probabilities(Conditions.PLAIN.withDocumentLength(tried.documentLength())));
         for (int sweeps : new int[] {1, 4, 16}) {
-            assertThat(distanceAfter(sweeps, tried, 1, false)).as("%d sweeps", sweeps).isLessThan(bound);
+            assertThat(distanceAfter(sweeps, tried, 1, false))
+                    .as("%d sweeps", sweeps)
+                    .isLessThan(bound);
         }
     }
 
@@ -165,13 +168,15 @@ class UnitStationarityTest {
     @MethodSource("cases")
     void temperedChainsKeepTheTemperedDistribution(Case tried) {
         Conditions at = Conditions.at(0.5).withDocumentLength(tried.documentLength());
-        assertThat(distanceAfter(8, tried, 0.5, false)).isLessThan(4 * floor(tried.model().probabilities(at)));
+        assertThat(distanceAfter(8, tried, 0.5, false))
+                .isLessThan(4 * floor(tried.model().probabilities(at)));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
     void aKernelThatHandsOnMeansInsteadOfSamplesIsCaught(Case tried) {
-        double bound = 4 * floor(tried.model().probabilities(Conditions.PLAIN.withDocumentLength(tried.documentLength())));
+        double bound =
+                4 * floor(tried.model().probabilities(Conditions.PLAIN.withDocumentLength(tried.documentLength())));
         assertThat(distanceAfter(16, tried, 1, true)).isGreaterThan(bound);
     }
 
@@ -207,12 +212,13 @@ class UnitStationarityTest {
         assertThat(visible.samples().sum(1).toDoubleVector()).containsExactly(lengths);
         double[][] states = hidden.samples().toDoubleMatrix();
         INDArray ofBrief = Nd4j.createFromArray(Arrays.copyOfRange(states, 0, CHAINS));
-        INDArray ofExtended =
-                Nd4j.createFromArray(Arrays.copyOfRange(states, CHAINS, 2 * CHAINS));
+        INDArray ofExtended = Nd4j.createFromArray(Arrays.copyOfRange(states, CHAINS, 2 * CHAINS));
         double[] p = model.probabilities(brief);
         double[] q = model.probabilities(extended);
         assertThat(totalVariation(ofBrief, p)).isLessThan(4 * floor(p));
         assertThat(totalVariation(ofExtended, q)).isLessThan(4 * floor(q));
-        assertThat(totalVariation(ofBrief, q)).as("the lengths make a difference").isGreaterThan(4 * floor(q));
+        assertThat(totalVariation(ofBrief, q))
+                .as("the lengths make a difference")
+                .isGreaterThan(4 * floor(q));
     }
 }

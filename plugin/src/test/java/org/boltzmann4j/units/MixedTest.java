@@ -14,9 +14,7 @@ class MixedTest extends UnitContractTest {
     @Override
     Unit unit() {
         return Mixed.of(
-                Mixed.Part.of(new Bernoulli(), 2),
-                Mixed.Part.of(Softmax.of(3), 3),
-                Mixed.Part.of(Gaussian.of(0.6), 1));
+                Mixed.Part.of(new Bernoulli(), 2), Mixed.Part.of(Softmax.of(3), 3), Mixed.Part.of(Gaussian.of(0.6), 1));
     }
 
     @Override

@@ -65,7 +65,8 @@ class ReplicatedSoftmaxTest extends UnitContractTest {
     @Test
     void halfAWordCannotBeDrawn() {
         Conditions at = Conditions.PLAIN.withDocumentLength(2.5);
-        assertThatThrownBy(() -> unit().sample(new double[3], new double[3], at, new SplittableRandom(1), new double[3]))
+        assertThatThrownBy(
+                        () -> unit().sample(new double[3], new double[3], at, new SplittableRandom(1), new double[3]))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("document length = 2.5");
         assertThatThrownBy(() -> Conditions.PLAIN.withDocumentLength(-1))
