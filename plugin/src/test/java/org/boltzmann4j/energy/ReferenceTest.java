@@ -200,10 +200,11 @@ class ReferenceTest {
     private static double[][] statesOf(Unit unit, int width, double documentLength) {
         if (unit instanceof Softmax softmax) {
             int size = softmax.groupSize();
+            int groups = width / size;
             double[][] choices = unitVectors(size);
-            double[][] states = new double[(int) Math.pow(size, width / size)][width];
+            double[][] states = new double[(int) Math.pow(size, groups)][width];
             for (int s = 0; s < states.length; s++) {
-                for (int group = 0, rest = s; group < width / size; group++, rest /= size) {
+                for (int group = 0, rest = s; group < groups; group++, rest /= size) {
                     System.arraycopy(choices[rest % size], 0, states[s], group * size, size);
                 }
             }
@@ -354,6 +355,7 @@ class ReferenceTest {
      * @param hidden {@code <h_j>}, a row; with documents of N words N times it
      * @param logVariances the model's side of the gradient by log s^2, for Gaussian units
      */
+    @SuppressWarnings("ArrayRecordComponent") // read element by element, and never compared as a whole
     private record Moments(
             double logPartition, INDArray products, INDArray visible, INDArray hidden, double[] logVariances) {}
 

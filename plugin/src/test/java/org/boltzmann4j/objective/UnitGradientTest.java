@@ -31,6 +31,7 @@ class UnitGradientTest {
 
     private static final int REPETITIONS = 1000;
 
+    @SuppressWarnings("ArrayRecordComponent") // read element by element, and never compared as a whole
     private record Case(String name, SmallModel model, double[][] data) {
         @Override
         public String toString() {
