@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
 import org.boltzmann4j.units.Unit;
@@ -164,14 +165,15 @@ final class LayerInputs {
         double[] x = new double[rows.width()];
         for (long row = 0; row < rows.count(); row++) {
             rows.read(row, x);
-            for (int i = 0; i < x.length; i++) {
-                if (!unit.accepts(x[i])) {
-                    throw new IllegalArgumentException(place + ": minibatch " + minibatch + ", row "
-                            + (row + 1)
-                            + ", column " + (i + 1) + " of the input is " + x[i] + ", expected " + unit.expectation()
-                            + " for " + unit + " visible units. Scale the data with a normalizer or choose another"
-                            + " visible unit type");
-                }
+            int refused = unit.firstRefused(x);
+            if (refused >= 0) {
+                Unit type = unit.typeOf(refused);
+                throw new IllegalArgumentException(place + ": minibatch " + minibatch + ", row "
+                        + (row + 1)
+                        + ", column " + (refused + 1) + " of the input is " + x[refused] + ", expected "
+                        + type.expectation()
+                        + " for " + type + " visible units. Scale the data with a normalizer or choose another"
+                        + " visible unit type");
             }
         }
     }
@@ -210,10 +212,10 @@ final class LayerInputs {
             return Arrays.stream(sums).map(sum -> sum / rows).toArray();
         }
 
-        /** First column that has the same value in every row, or -1. */
-        int constantColumn() {
+        /** First of the columns in question that has the same value in every row, or -1. */
+        int constantColumn(IntPredicate inQuestion) {
             for (int i = 0; i < least.length; i++) {
-                if (least[i] == greatest[i]) {
+                if (least[i] == greatest[i] && inQuestion.test(i)) {
                     return i;
                 }
             }

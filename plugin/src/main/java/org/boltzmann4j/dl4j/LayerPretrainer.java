@@ -2,13 +2,17 @@ package org.boltzmann4j.dl4j;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.boltzmann4j.energy.ProperPairs;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
 import org.boltzmann4j.objective.RbmGradientState;
 import org.boltzmann4j.units.Gaussian;
+import org.boltzmann4j.units.LearnedGaussian;
+import org.boltzmann4j.units.Unit;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.updater.LayerUpdater;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
@@ -16,12 +20,16 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Trains one layer. A second runtime layer over the network's own parameters carries the gradient, the updater and their
  * counters, so that nothing of the pretraining is left in the network but the parameters.
  */
 final class LayerPretrainer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GreedyPretrainer.class);
 
     private final RbmTarget target;
     private final RbmRuntimeLayer trainee;
@@ -32,7 +40,9 @@ final class LayerPretrainer {
     private final RandomStreams streams;
     private final INDArray gradientView;
     private final LayerUpdater updater;
+    private final boolean mayBecomeImproper;
     private int iteration;
+    private long reportedBound;
 
     LayerPretrainer(
             RbmTarget target,
@@ -52,6 +62,8 @@ final class LayerPretrainer {
                 Nd4j.create(trainee.params().dataType(), 1, trainee.params().length());
         trainee.setBackpropGradientsViewArray(gradientView);
         this.updater = new LayerUpdater(trainee);
+        this.mayBecomeImproper = ProperPairs.needContraction(
+                trainee.layerConf().getVisible(), trainee.layerConf().getHidden());
     }
 
     private static RbmRuntimeLayer traineeOf(RbmTarget target, LayerSettings settings) {
@@ -71,6 +83,7 @@ final class LayerPretrainer {
 
     PretrainingReport.LayerReport train(LayerInputs inputs, @Nullable LayerInputs validationInputs) {
         long start = System.nanoTime();
+        trainee.keepWithinBounds();
         LayerInputs.Summary summary = inputs.summarise(settings.monitorRows());
         requireVaryingColumns(summary);
         List<INDArray> validation = validationInputs == null
@@ -92,7 +105,8 @@ final class LayerPretrainer {
         for (int epoch = 1; epoch <= settings.epochs() && !stopped; epoch++) {
             clock.startEpoch(epoch);
             inputs.forEach(epoch, this::learn);
-            PretrainingMonitors monitors = monitorRows.measure(rbm);
+            reportBound(epoch);
+            PretrainingMonitors monitors = monitorRows.measure(trainee.rbm());
             history.add(monitors);
             PretrainingProgress progress = clock.progress(activation());
             listeners.forEach(listener -> listener.onEpoch(progress, monitors));
@@ -120,9 +134,26 @@ final class LayerPretrainer {
         return report;
     }
 
+    private void reportBound(int epoch) {
+        long bounded = Objects.requireNonNull(trainee.pretrainState()).bounded();
+        if (bounded > reportedBound) {
+            LOG.warn(
+                    "{}, epoch {}: the bound on the mean of the Poisson units acted {} times. While it does, the chains are"
+                            + " not those of the model: lower the learning rate, or raise the bound if the data need it",
+                    target.label(),
+                    epoch,
+                    bounded - reportedBound);
+            reportedBound = bounded;
+        }
+    }
+
     private void requireVaryingColumns(LayerInputs.Summary summary) {
-        int constant = summary.rows() > 1 ? summary.constantColumn() : -1;
-        if (constant >= 0 && trainee.layerConf().getVisible() instanceof Gaussian) {
+        Unit visible = trainee.layerConf().getVisible();
+        int constant = summary.rows() > 1
+                ? summary.constantColumn(
+                        i -> visible.typeOf(i) instanceof Gaussian || visible.typeOf(i) instanceof LearnedGaussian)
+                : -1;
+        if (constant >= 0) {
             throw new IllegalArgumentException(target.label() + ": column " + (constant + 1)
                     + " of the input has the same value in all " + summary.rows()
                     + " rows, expected every column to vary"
@@ -132,23 +163,28 @@ final class LayerPretrainer {
     }
 
     /**
-     * {@code b} from the data's means, {@code c = c_0 - (mean/s)'W}: the hidden units start with the mean inputs they would
-     * have had on centered data (Hinton 2012, section 8). A layer that has been trained before keeps its biases.
+     * {@code b} from the data's means, {@code c = c_0 - t (mean/s)'W}, with the scales t of the hidden units: they start
+     * with the mean inputs they would have had on centered data (Hinton 2012, section 8); for documents with the means per
+     * word, since c counts for every word. A layer that has been trained before keeps its biases.
      */
     private void startBiases(Rbm rbm, double[] means) {
         if (!trainee.layerConf().isVisibleBiasFromData()
                 || !rbm.visibleBias().eq(0).all()) {
             return;
         }
-        double[] bias = new double[means.length];
+        double[] bias = rbm.visible().biasesForMeans(means);
         double[] hiddenBias = rbm.hiddenBias().toDoubleVector();
         double[] row = new double[rbm.hiddenWidth()];
+        double words = rbm.visible().countsWords() ? Arrays.stream(means).sum() : 1;
         Rows weights = Rows.of(rbm.weights());
         for (int i = 0; i < bias.length; i++) {
-            bias[i] = rbm.visible().biasForMean(means[i]);
             weights.read(i, row);
             for (int j = 0; j < row.length; j++) {
-                hiddenBias[j] -= means[i] / rbm.visible().scale(i) * row[j];
+                hiddenBias[j] -= means[i]
+                        / words
+                        / rbm.visible().scale(i)
+                        * row[j]
+                        * rbm.hidden().scale(j);
             }
         }
         Rows.of(rbm.visibleBias().reshape(1, bias.length)).write(0, bias);
@@ -166,8 +202,19 @@ final class LayerPretrainer {
             throw new PretrainingDivergedException(
                     target.label(), clock.epoch(), clock.minibatch(), "the update is not finite");
         }
+        INDArray before = mayBecomeImproper ? trainee.params().dup() : null;
         trainee.params().subi(gradientView.reshape(trainee.params().shape()));
         trainee.applyConstraints(iteration, epoch);
+        if (before != null && !trainee.isProper()) {
+            trainee.params().assign(before);
+            throw new PretrainingDivergedException(
+                    target.label(),
+                    clock.epoch(),
+                    clock.minibatch(),
+                    "the update would bring the largest singular value of the weights to 1, where the density of these"
+                            + " visible and hidden units has no finite integral; improperWeights(PROJECTED) would keep"
+                            + " it below");
+        }
         PretrainingProgress progress = clock.progress(activation());
         listeners.forEach(listener -> listener.onMinibatch(progress));
         trainee.setInput(minibatch, LayerWorkspaceMgr.noWorkspaces()); // StatsListener asks for its size

@@ -2,6 +2,7 @@ package org.boltzmann4j.dl4j;
 
 import java.util.Collection;
 import java.util.Objects;
+import org.boltzmann4j.energy.ProperPairs;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.objective.Centering;
 import org.boltzmann4j.objective.GreyValues;
@@ -9,7 +10,6 @@ import org.boltzmann4j.objective.NegativePhase;
 import org.boltzmann4j.objective.PersistentContrastiveDivergence;
 import org.boltzmann4j.objective.RbmGradient;
 import org.boltzmann4j.units.Bernoulli;
-import org.boltzmann4j.units.Gaussian;
 import org.boltzmann4j.units.Unit;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
@@ -21,6 +21,7 @@ import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
 import org.deeplearning4j.nn.conf.memory.MemoryReport;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -35,8 +36,8 @@ import org.nd4j.shade.jackson.databind.JsonNode;
  * units, and is trained by backpropagation like a dense layer. {@link GreedyPretrainer} trains it before that, without
  * labels, as the model {@code p(v) ~ exp(-F(v))} of its inputs.
  *
- * <p>Parameters: {@code W [nIn, nOut]}, hidden bias {@code b [nOut]}, visible bias {@code vb [nIn]}. Backpropagation
- * leaves the visible bias alone. l1, l2 and weight decay act on {@code W}, their bias variants on both biases, and so does
+ * <p>Parameters: {@code W [nIn, nOut]}, hidden bias {@code b [nOut]}, visible bias {@code vb [nIn]} and, if the visible
+ * units learn their scales, log-variances {@code vz [nIn]}. Backpropagation leaves the last two alone. l1, l2 and weight decay act on {@code W}, their bias variants on both biases, and so does
  * a bias updater.
  *
  * <p>The activation function follows from the type of the hidden units; one set on the network, or by a
@@ -52,6 +53,7 @@ public final class RbmLayer extends FeedForwardLayer {
     private GreyValues greyValues;
     private Centering centering;
     private boolean visibleBiasFromData;
+    private ImproperWeights improperWeights;
 
     private RbmLayer(Builder builder) {
         super(builder);
@@ -61,7 +63,8 @@ public final class RbmLayer extends FeedForwardLayer {
         this.greyValues = builder.greyValues;
         this.centering = builder.centering;
         this.visibleBiasFromData = builder.visibleBiasFromData;
-        requireSupported(hidden);
+        this.improperWeights = builder.improperWeights;
+        ProperPairs.require(visible, hidden);
         initializeConstraints(builder);
     }
 
@@ -71,7 +74,9 @@ public final class RbmLayer extends FeedForwardLayer {
             NegativePhase negativePhase,
             GreyValues greyValues,
             Centering centering,
-            boolean visibleBiasFromData) {
+            boolean visibleBiasFromData,
+            ImproperWeights improperWeights) {
+        this.improperWeights = improperWeights;
         this.visible = visible;
         this.hidden = hidden;
         this.negativePhase = negativePhase;
@@ -89,15 +94,19 @@ public final class RbmLayer extends FeedForwardLayer {
             @JsonProperty("greyValues") @Nullable GreyValues greyValues,
             @JsonProperty("centering") @Nullable Centering centering,
             @JsonProperty("visibleBiasFromData") @Nullable Boolean visibleBiasFromData,
+            @JsonProperty("improperWeights") @Nullable ImproperWeights improperWeights,
             @JsonProperty("nin") @Nullable JsonNode nIn,
             @JsonProperty("nout") @Nullable JsonNode nOut) {
         RbmLayer layer = new RbmLayer(
                 required(visible, "visible"),
-                requireSupported(required(hidden, "hidden")),
+                required(hidden, "hidden"),
                 required(negativePhase, "negativePhase"),
                 required(greyValues, "greyValues"),
                 required(centering, "centering"),
-                required(visibleBiasFromData, "visibleBiasFromData"));
+                required(visibleBiasFromData, "visibleBiasFromData"),
+                // Layers saved before there was a choice had no pair that it concerns.
+                improperWeights == null ? ImproperWeights.REFUSED : improperWeights);
+        ProperPairs.require(layer.visible, layer.hidden);
         layer.nIn = requireWhole(nIn, "nin", 0);
         layer.nOut = requireWhole(nOut, "nout", 1);
         return layer;
@@ -116,14 +125,6 @@ public final class RbmLayer extends FeedForwardLayer {
                     "RbmLayer: field \"" + field + "\" = " + value + ", expected a whole number of at least " + least);
         }
         return value.asLong();
-    }
-
-    private static Unit requireSupported(Unit hidden) {
-        if (hidden instanceof Gaussian) {
-            throw new IllegalArgumentException(
-                    "RbmLayer: hidden units of type Gaussian are not supported yet, expected Bernoulli");
-        }
-        return hidden;
     }
 
     /**
@@ -174,6 +175,9 @@ public final class RbmLayer extends FeedForwardLayer {
         runtime.setParamsViewArray(layerParamsView);
         runtime.setParamTable(initializer().init(conf, layerParamsView, initializeParams));
         runtime.setConf(conf);
+        if (initializeParams) {
+            runtime.keepWithinBounds();
+        }
         return runtime;
     }
 
@@ -184,12 +188,14 @@ public final class RbmLayer extends FeedForwardLayer {
 
     @Override
     public boolean isPretrainParam(String paramName) {
-        return RbmParamInitializer.VISIBLE_BIAS_KEY.equals(paramName);
+        return RbmParamInitializer.VISIBLE_BIAS_KEY.equals(paramName)
+                || RbmParamInitializer.LOG_VARIANCE_KEY.equals(paramName);
     }
 
     @Override
     public IActivation getActivationFn() {
-        return hidden.activation().getActivationFunction();
+        Activation stock = hidden.stockActivation(nOut);
+        return stock == null ? new UnitActivation(hidden) : stock.getActivationFunction();
     }
 
     @Override
@@ -277,6 +283,15 @@ public final class RbmLayer extends FeedForwardLayer {
         return visibleBiasFromData;
     }
 
+    /**
+     * Returns what happens when weights between unbounded units make the model improper.
+     *
+     * @return the option
+     */
+    public ImproperWeights getImproperWeights() {
+        return improperWeights;
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof RbmLayer that
@@ -286,7 +301,8 @@ public final class RbmLayer extends FeedForwardLayer {
                 && negativePhase.equals(that.negativePhase)
                 && greyValues == that.greyValues
                 && centering.equals(that.centering)
-                && visibleBiasFromData == that.visibleBiasFromData;
+                && visibleBiasFromData == that.visibleBiasFromData
+                && improperWeights == that.improperWeights;
     }
 
     @Override
@@ -297,14 +313,22 @@ public final class RbmLayer extends FeedForwardLayer {
     @Override
     public int hashCode() {
         return Objects.hash(
-                super.hashCode(), visible, hidden, negativePhase, greyValues, centering, visibleBiasFromData);
+                super.hashCode(),
+                visible,
+                hidden,
+                negativePhase,
+                greyValues,
+                centering,
+                visibleBiasFromData,
+                improperWeights);
     }
 
     @Override
     public String toString() {
         return "RbmLayer(name=" + getLayerName() + ", nIn=" + nIn + ", nOut=" + nOut + ", visible=" + visible
                 + ", hidden=" + hidden + ", negativePhase=" + negativePhase + ", greyValues=" + greyValues
-                + ", centering=" + centering + ", visibleBiasFromData=" + visibleBiasFromData + ")";
+                + ", centering=" + centering + ", visibleBiasFromData=" + visibleBiasFromData
+                + ", improperWeights=" + improperWeights + ")";
     }
 
     /** Builds an {@link RbmLayer}. The defaults train binary units on data in [0, 1] without further tuning. */
@@ -317,12 +341,14 @@ public final class RbmLayer extends FeedForwardLayer {
         private GreyValues greyValues = GreyValues.SAMPLED;
         private Centering centering = Centering.of(0.01);
         private boolean visibleBiasFromData = true;
+        private ImproperWeights improperWeights = ImproperWeights.REFUSED;
 
         /** Starts from the defaults. */
         public Builder() {}
 
         /**
-         * Sets the type of the visible units. Default: Bernoulli.
+         * Sets the type of the visible units. Default: Bernoulli. {@link #build} refuses pairs of types that make no proper
+         * model ({@link ProperPairs}).
          *
          * @param visible the unit type
          * @return this
@@ -355,7 +381,7 @@ public final class RbmLayer extends FeedForwardLayer {
         }
 
         /**
-         * Sets how grey values are presented to binary visible units. Default: sampled at every presentation.
+         * Sets how grey values are presented to binary visible units, and probabilities to softmax groups. Default: sampled at every presentation.
          *
          * @param greyValues the option
          * @return this
@@ -377,8 +403,8 @@ public final class RbmLayer extends FeedForwardLayer {
         }
 
         /**
-         * Sets whether pretraining starts the visible bias from the data: log-odds of the means for Bernoulli units, the
-         * means for Gaussian ones; the hidden bias is moved along so that the hidden units' inputs keep their means.
+         * Sets whether pretraining starts the visible bias from the data, so that units without weights would have the
+         * data's means: their log-odds for Bernoulli units, the means for Gaussian ones; the hidden bias is moved along so that the hidden units' inputs keep their means.
          * Default: true.
          *
          * @param visibleBiasFromData false to keep the bias the network has
@@ -386,6 +412,18 @@ public final class RbmLayer extends FeedForwardLayer {
          */
         public Builder visibleBiasFromData(boolean visibleBiasFromData) {
             this.visibleBiasFromData = visibleBiasFromData;
+            return this;
+        }
+
+        /**
+         * Sets what happens when the weights between two layers of unbounded units (Gaussian, noisy rectified linear) reach
+         * a largest singular value of 1. Default: refused. The usual weight initialisers start above 1 for such layers.
+         *
+         * @param improperWeights the option
+         * @return this
+         */
+        public Builder improperWeights(ImproperWeights improperWeights) {
+            this.improperWeights = Objects.requireNonNull(improperWeights, "improperWeights");
             return this;
         }
 

@@ -3,9 +3,11 @@ package org.boltzmann4j.dl4j;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.boltzmann4j.energy.ProperPairs;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.estimate.ReconstructionError;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.math.Rows;
 import org.boltzmann4j.objective.RbmGradientState;
 import org.boltzmann4j.units.Unit;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -25,15 +27,20 @@ import org.nd4j.linalg.learning.regularization.Regularization;
  * Runtime of an {@link RbmLayer}: a dense layer in {@code fit} and {@code output}, the likelihood gradient of its RBM in
  * pretraining.
  *
- * <p>Units of scale 1 meet the weights as they are. For others the weights are divided by the scales on the way in, and
- * so is their gradient on the way back; the input itself is never changed, so dropout sees what the user sees.
+ * <p>Units of scale 1 meet the weights as they are. For others the weights are divided by the visible units' scales and
+ * multiplied by the hidden ones' on the way in, and so is their gradient on the way back; the input itself is never
+ * changed, so dropout sees what the user sees.
  */
 final class RbmRuntimeLayer extends BaseLayer<RbmLayer> {
 
     private static final long serialVersionUID = 1;
 
+    /** Where singular values end that would make the model improper: far enough below 1 for a few steps of momentum. */
+    private static final double PROJECTION_BOUND = 0.99;
+
     private transient @Nullable RbmGradientState state;
     private @Nullable INDArray scales;
+    private @Nullable INDArray hiddenScales;
 
     RbmRuntimeLayer(NeuralNetConfiguration conf, DataType dataType) {
         super(conf, dataType);
@@ -41,11 +48,46 @@ final class RbmRuntimeLayer extends BaseLayer<RbmLayer> {
 
     Rbm rbm() {
         return Rbm.of(
-                layerConf().getVisible(),
+                visible(),
                 layerConf().getHidden(),
                 getParam(RbmParamInitializer.WEIGHT_KEY),
                 getParam(RbmParamInitializer.VISIBLE_BIAS_KEY),
                 getParam(RbmParamInitializer.HIDDEN_BIAS_KEY));
+    }
+
+    /** The type of the visible units with their present scales. */
+    private Unit visible() {
+        Unit specified = layerConf().getVisible();
+        return specified.learnsScales()
+                ? specified.withLogVariances(
+                        getParam(RbmParamInitializer.LOG_VARIANCE_KEY).toDoubleVector())
+                : specified;
+    }
+
+    /** Puts learned scales back within their bounds and, if the user chose so, the weights where the model is proper. */
+    void keepWithinBounds() {
+        Unit visible = layerConf().getVisible();
+        if (visible.learnsScales()) {
+            INDArray logVariances = getParam(RbmParamInitializer.LOG_VARIANCE_KEY);
+            double[] z = logVariances.toDoubleVector();
+            visible.bound(z);
+            Rows.of(logVariances.reshape(1, z.length)).write(0, z);
+        }
+        if (layerConf().getImproperWeights() == ImproperWeights.PROJECTED) {
+            ProperPairs.project(
+                    visible, layerConf().getHidden(), getParam(RbmParamInitializer.WEIGHT_KEY), PROJECTION_BOUND);
+        }
+    }
+
+    boolean isProper() {
+        return ProperPairs.isProper(
+                layerConf().getVisible(), layerConf().getHidden(), getParam(RbmParamInitializer.WEIGHT_KEY));
+    }
+
+    @Override
+    public void applyConstraints(int iteration, int epoch) {
+        super.applyConstraints(iteration, epoch);
+        keepWithinBounds();
     }
 
     @Override
@@ -53,18 +95,44 @@ final class RbmRuntimeLayer extends BaseLayer<RbmLayer> {
         return true;
     }
 
+    /**
+     * With word counts the hidden bias counts once for every word, {@code vW + N c = v (W + 1 c')}: it is added to every
+     * row of the weights, and nothing is left of it.
+     */
     @Override
     protected INDArray getParamWithNoise(String param, boolean training, LayerWorkspaceMgr workspaceMgr) {
         INDArray value = super.getParamWithNoise(param, training, workspaceMgr);
-        INDArray divisor = scales();
-        return divisor != null && RbmParamInitializer.WEIGHT_KEY.equals(param) ? value.divColumnVector(divisor) : value;
+        boolean documents = layerConf().getVisible().countsWords();
+        if (RbmParamInitializer.WEIGHT_KEY.equals(param)) {
+            INDArray weights = scaled(value);
+            return documents
+                    ? weights.addRowVector(
+                            super.getParamWithNoise(RbmParamInitializer.HIDDEN_BIAS_KEY, training, workspaceMgr))
+                    : weights;
+        }
+        return documents && RbmParamInitializer.HIDDEN_BIAS_KEY.equals(param) ? value.mul(0) : value;
     }
 
-    /** Weights that do to the input what this layer does, {@code W_ij / s_i}: not to be modified, may be the parameter. */
-    INDArray feedForwardWeights() {
-        INDArray weights = getParam(RbmParamInitializer.WEIGHT_KEY);
+    /** {@code W_ij t_j / s_i}, with the scales t of the hidden units: what a feed-forward layer multiplies its input by. */
+    private INDArray scaled(INDArray weights) {
         INDArray divisor = scales();
-        return divisor == null ? weights : weights.divColumnVector(divisor);
+        INDArray divided = divisor == null ? weights : weights.divColumnVector(divisor);
+        INDArray factor = hiddenScales();
+        return factor == null ? divided : divided.mulRowVector(factor);
+    }
+
+    /** Weights that do to the input what this layer does: not to be modified, may be the parameter. */
+    INDArray feedForwardWeights() {
+        INDArray weights = scaled(getParam(RbmParamInitializer.WEIGHT_KEY));
+        return layerConf().getVisible().countsWords()
+                ? weights.addRowVector(getParam(RbmParamInitializer.HIDDEN_BIAS_KEY))
+                : weights;
+    }
+
+    /** The bias that goes with {@link #feedForwardWeights}: not to be modified, may be the parameter. */
+    INDArray feedForwardBias() {
+        INDArray bias = getParam(RbmParamInitializer.HIDDEN_BIAS_KEY);
+        return layerConf().getVisible().countsWords() ? bias.mul(0) : bias;
     }
 
     /** The host's way through the flat array takes every matrix for column-major; these are row-major. */
@@ -79,13 +147,27 @@ final class RbmRuntimeLayer extends BaseLayer<RbmLayer> {
     public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
         Pair<Gradient, INDArray> result = super.backpropGradient(epsilon, workspaceMgr);
         INDArray divisor = scales();
-        if (divisor != null) {
-            gradientView(RbmParamInitializer.WEIGHT_KEY).diviColumnVector(divisor);
+        INDArray factor = hiddenScales();
+        INDArray weightGradient = gradientView(RbmParamInitializer.WEIGHT_KEY);
+        if (layerConf().getVisible().countsWords()) {
+            // Every row of the weights carries the bias.
+            INDArray biasGradient = gradientView(RbmParamInitializer.HIDDEN_BIAS_KEY);
+            biasGradient.assign(weightGradient.sum(0).reshape(biasGradient.shape()));
         }
-        // The host's updater wants every gradient, and skips this one's update: it belongs to pretraining.
-        INDArray visibleBias = gradientView(RbmParamInitializer.VISIBLE_BIAS_KEY);
-        visibleBias.assign(0);
-        result.getFirst().gradientForVariable().put(RbmParamInitializer.VISIBLE_BIAS_KEY, visibleBias);
+        if (divisor != null) {
+            weightGradient.diviColumnVector(divisor);
+        }
+        if (factor != null) {
+            weightGradient.muliRowVector(factor);
+        }
+        // The host's updater wants every gradient, and skips the update of these: they belong to pretraining.
+        for (String key : gradientViews.keySet()) {
+            if (layerConf().isPretrainParam(key)) {
+                INDArray view = gradientView(key);
+                view.assign(0);
+                result.getFirst().gradientForVariable().put(key, view);
+            }
+        }
         return result;
     }
 
@@ -107,22 +189,39 @@ final class RbmRuntimeLayer extends BaseLayer<RbmLayer> {
         return Objects.requireNonNull(gradientViews.get(key), key);
     }
 
-    @SuppressWarnings("try") // the scope does its work by being open
     private @Nullable INDArray scales() {
-        Unit visible = layerConf().getVisible();
+        Unit visible = visible();
         if (visible.isUnscaled()) {
             return null;
         }
+        if (layerConf().getVisible().learnsScales()) {
+            return detached(visible.scales((int) layerConf().getNIn()))
+                    .reshape(layerConf().getNIn(), 1);
+        }
         if (scales == null) {
-            double[] values = new double[(int) layerConf().getNIn()];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = visible.scale(i);
-            }
-            try (var scope = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-                scales = Nd4j.createFromArray(values).castTo(dataType).reshape(values.length, 1);
-            }
+            scales = detached(visible.scales((int) layerConf().getNIn()))
+                    .reshape(layerConf().getNIn(), 1);
         }
         return scales;
+    }
+
+    private @Nullable INDArray hiddenScales() {
+        Unit hidden = layerConf().getHidden();
+        if (hidden.isUnscaled()) {
+            return null;
+        }
+        if (hiddenScales == null) {
+            hiddenScales = detached(hidden.scales((int) layerConf().getNOut()))
+                    .reshape(1, layerConf().getNOut());
+        }
+        return hiddenScales;
+    }
+
+    @SuppressWarnings("try") // the scope does its work by being open
+    private INDArray detached(double[] values) {
+        try (var scope = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+            return Nd4j.createFromArray(values).castTo(dataType);
+        }
     }
 
     /** The host's own pretraining calls this. Dropout concerns supervised training only, so it is not applied here. */
@@ -163,7 +262,10 @@ final class RbmRuntimeLayer extends BaseLayer<RbmLayer> {
                         state,
                         gradientView(RbmParamInitializer.WEIGHT_KEY),
                         gradientView(RbmParamInitializer.VISIBLE_BIAS_KEY),
-                        gradientView(RbmParamInitializer.HIDDEN_BIAS_KEY));
+                        gradientView(RbmParamInitializer.HIDDEN_BIAS_KEY),
+                        layerConf().getVisible().learnsScales()
+                                ? gradientView(RbmParamInitializer.LOG_VARIANCE_KEY)
+                                : null);
         DefaultGradient result = new DefaultGradient(gradientsFlattened);
         for (Map.Entry<String, INDArray> view : gradientViews.entrySet()) {
             result.setGradientFor(view.getKey(), view.getValue());

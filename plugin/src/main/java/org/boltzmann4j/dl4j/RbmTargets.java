@@ -107,7 +107,7 @@ abstract sealed class RbmTargets permits LayeredTargets, GraphTargets {
         double[] x = new double[rows.width()];
         for (long row = 0; row < rows.count(); row++) {
             rows.read(row, x);
-            hidden.sample(x, own.random(step, row), x);
+            hidden.sampleGivenMean(x, own.random(step, row), x);
             rows.write(row, x);
         }
         return samples;

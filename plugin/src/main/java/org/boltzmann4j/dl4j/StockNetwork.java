@@ -29,6 +29,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.deeplearning4j.util.ModelSerializer;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.preprocessor.DataNormalization;
@@ -37,9 +38,10 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * Turns a network with RBM layers into one that Deeplearning4j opens without this plugin.
  *
- * <p>Every {@link RbmLayer} becomes a {@link DenseLayer} with the hidden units' activation, {@code W_ij / s_i} as weights
- * (s are the visible units' scales, 1 for Bernoulli units) and the hidden bias; the visible bias, which only pretraining
- * uses, is left behind. The new network computes the same function. Its outputs may differ in the last bits, because
+ * <p>Every {@link RbmLayer} becomes a {@link DenseLayer} with the hidden units' activation, {@code W_ij t_j / s_i} as
+ * weights (s and t are the scales of the visible and hidden units, 1 for Bernoulli units) and the hidden bias, which for
+ * word counts is added to every row of the weights instead; the visible bias and learned scales, which only pretraining
+ * uses, are left behind. Hidden units whose mean no activation function of Deeplearning4j gives are refused. The new network computes the same function. Its outputs may differ in the last bits, because
  * Deeplearning4j lays the weights of a dense layer out in another order.
  *
  * <p>All other settings are kept: names, updaters, regularisation, dropout, weight noise, weight initialisation, gradient
@@ -226,7 +228,7 @@ public final class StockNetwork {
         DenseLayer dense = new DenseLayer.Builder()
                 .nIn(rbm.getNIn())
                 .nOut(rbm.getNOut())
-                .activation(rbm.getHidden().activation())
+                .activation(activation(rbm))
                 .build();
         dense.setLayerName(rbm.getLayerName());
         dense.setTimeDistributedFormat(rbm.getTimeDistributedFormat());
@@ -248,11 +250,22 @@ public final class StockNetwork {
         return dense;
     }
 
+    private static Activation activation(RbmLayer rbm) {
+        Activation stock = rbm.getHidden().stockActivation(rbm.getNOut());
+        if (stock == null) {
+            throw new IllegalArgumentException("RBM layer \"" + rbm.getLayerName() + "\": no activation function of"
+                    + " Deeplearning4j gives the mean of " + rbm.getHidden() + " hidden units, expected Bernoulli or"
+                    + " Gaussian ones, or one softmax group");
+        }
+        return stock;
+    }
+
     private static @Nullable List<LayerConstraint> constraints(@Nullable List<LayerConstraint> all) {
         List<LayerConstraint> kept = new ArrayList<>();
         for (LayerConstraint constraint : all == null ? List.<LayerConstraint>of() : all) {
             Set<String> parameters = new TreeSet<>(constraint.getParams());
             parameters.remove(RbmParamInitializer.VISIBLE_BIAS_KEY);
+            parameters.remove(RbmParamInitializer.LOG_VARIANCE_KEY);
             if (!parameters.isEmpty()) {
                 LayerConstraint copy = constraint.clone();
                 copy.setParams(parameters);
@@ -273,7 +286,7 @@ public final class StockNetwork {
         }
         if (inner instanceof RbmRuntimeLayer rbm) {
             parameter(to, DefaultParamInitializer.WEIGHT_KEY).assign(rbm.feedForwardWeights());
-            parameter(to, DefaultParamInitializer.BIAS_KEY).assign(rbm.getParam(RbmParamInitializer.HIDDEN_BIAS_KEY));
+            parameter(to, DefaultParamInitializer.BIAS_KEY).assign(rbm.feedForwardBias());
         } else {
             to.params().assign(from.params());
         }

@@ -21,7 +21,8 @@ public final class ReconstructionError {
      */
     public static double of(Rbm rbm, INDArray v) {
         Rows data = Rows.of(v);
-        Rows reconstruction = Rows.of(rbm.meanVisibleGivenHidden(rbm.meanHiddenGivenVisible(v)));
+        Rows reconstruction =
+                Rows.of(rbm.meanVisibleGivenHidden(rbm.meanHiddenGivenVisible(v), rbm.documentLengths(v)));
         double[] x = new double[data.width()];
         double[] y = new double[data.width()];
         double sum = 0;

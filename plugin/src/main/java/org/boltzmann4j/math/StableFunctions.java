@@ -45,8 +45,20 @@ public final class StableFunctions {
      * @param result overwritten with values in [0, 1]; NaN where an argument is NaN; may be {@code x}
      */
     public static void sigmoid(double[] x, double[] shift, double[] result) {
+        sigmoid(x, shift, 1, result);
+    }
+
+    /**
+     * Row form of the sigmoid of {@code factor (x + shift)}, as accurate and as fast as the form without a factor.
+     *
+     * @param x arguments, not modified
+     * @param shift added to x element by element, not modified
+     * @param factor of every sum
+     * @param result overwritten with values in [0, 1]; NaN where an argument is NaN; may be {@code x}
+     */
+    public static void sigmoid(double[] x, double[] shift, double factor, double[] result) {
         for (int i = 0; i < x.length; i++) {
-            double t = Math.max(-SIGMOID_BOUND, Math.min(SIGMOID_BOUND, x[i] + shift[i])) * (-1.0 / 1024);
+            double t = Math.max(-SIGMOID_BOUND, Math.min(SIGMOID_BOUND, factor * (x[i] + shift[i]))) * (-1.0 / 1024);
             double e = 1
                     + t
                             * (1
@@ -99,5 +111,51 @@ public final class StableFunctions {
             sum += Math.exp(value - max);
         }
         return max + Math.log(sum);
+    }
+
+    /**
+     * Replaces a range of logarithms of weights by the normalised weights, {@code exp(x_i) / sum_k exp(x_k)}, with the
+     * maximum taken out.
+     *
+     * @param x changed in place
+     * @param from first index of the range
+     * @param to index after the last one
+     */
+    public static void softmax(double[] x, int from, int to) {
+        double max = Double.NEGATIVE_INFINITY;
+        for (int i = from; i < to; i++) {
+            max = Math.max(max, x[i]);
+        }
+        double sum = 0;
+        for (int i = from; i < to; i++) {
+            x[i] = Math.exp(x[i] - max);
+            sum += x[i];
+        }
+        for (int i = from; i < to; i++) {
+            x[i] /= sum;
+        }
+    }
+
+    /**
+     * {@code log(x!) = log Gamma(x + 1)}, by the recurrence up to 20 and Stirling's series beyond, whose first neglected
+     * term is then below {@code 2e-15}.
+     *
+     * @param x above -1; need not be whole
+     * @return the logarithm of the factorial
+     */
+    public static double logFactorial(double x) {
+        if (x == 0 || x == 1) {
+            return 0;
+        }
+        double shifted = x;
+        double product = 1;
+        while (shifted < 20) {
+            shifted++;
+            product *= shifted;
+        }
+        double inverse = 1 / shifted;
+        double square = inverse * inverse;
+        double series = inverse * (1 / 12.0 - square * (1 / 360.0 - square * (1 / 1260.0 - square / 1680)));
+        return (shifted + 0.5) * Math.log(shifted) - shifted + Math.log(2 * Math.PI) / 2 + series - Math.log(product);
     }
 }

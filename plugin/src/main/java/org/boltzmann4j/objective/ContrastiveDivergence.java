@@ -1,7 +1,9 @@
 package org.boltzmann4j.objective;
 
 import org.boltzmann4j.energy.Rbm;
+import org.boltzmann4j.math.Counts;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.math.StrictCount;
 import org.boltzmann4j.sampler.Chains;
 import org.boltzmann4j.sampler.LayerStates;
 import org.jspecify.annotations.Nullable;

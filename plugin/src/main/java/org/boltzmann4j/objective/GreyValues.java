@@ -1,10 +1,16 @@
 package org.boltzmann4j.objective;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.boltzmann4j.units.Bernoulli;
+import org.boltzmann4j.units.Mixed;
+import org.boltzmann4j.units.Softmax;
 import org.boltzmann4j.units.Unit;
 
-/** How values between 0 and 1 are presented to binary visible units. Other unit types take their data as they are. */
+/**
+ * How values between 0 and 1 are presented to binary visible units, and probabilities to the groups of softmax units (drawn
+ * from, the likeliest taken, or as they are). Other unit types take their data as they are.
+ */
 public enum GreyValues {
     /** Drawn anew at every presentation, with the grey value as probability of a 1. */
     SAMPLED,
@@ -21,18 +27,33 @@ public enum GreyValues {
      * @param random consumed by {@link #SAMPLED} only
      */
     void present(Unit unit, double[] values, SplittableRandom random) {
-        if (!(unit instanceof Bernoulli)) {
-            return;
-        }
-        switch (this) {
-            case SAMPLED -> unit.sample(values, random, values);
-            case THRESHOLDED -> {
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = values[i] > 0.5 ? 1 : 0;
+        if (unit instanceof Mixed mixed) {
+            int from = 0;
+            for (Mixed.Part part : mixed.parts()) {
+                double[] columns = Arrays.copyOfRange(values, from, from + part.width());
+                present(part.units(), columns, random);
+                System.arraycopy(columns, 0, values, from, columns.length);
+                from += columns.length;
+            }
+        } else if (unit instanceof Softmax softmax) {
+            switch (this) {
+                case SAMPLED -> softmax.choose(values, random, values);
+                case THRESHOLDED -> softmax.mostLikely(values, values);
+                case MEANS -> {
+                    // Nothing to do.
                 }
             }
-            case MEANS -> {
-                // Nothing to do.
+        } else if (unit instanceof Bernoulli) {
+            switch (this) {
+                case SAMPLED -> Bernoulli.flip(values, random, values);
+                case THRESHOLDED -> {
+                    for (int i = 0; i < values.length; i++) {
+                        values[i] = values[i] > 0.5 ? 1 : 0;
+                    }
+                }
+                case MEANS -> {
+                    // Nothing to do.
+                }
             }
         }
     }

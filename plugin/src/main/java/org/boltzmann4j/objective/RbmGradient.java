@@ -23,10 +23,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Centered (Melchior et al. 2016, equations 9-11, written for the ordinary parameters) with offsets mu and lambda:
  * {@code dW_c = dW + mu Dh' + Dv lambda'}, {@code db = -Dv - dW_c lambda}, {@code dc = -Dh - dW_c' mu}, where Dv and Dh
- * are the differences of the column sums, data minus chains.
+ * are the differences of the column sums, data minus chains. With documents of N words the hidden sums are of
+ * {@code N h}, the offsets are per word, and B and M count words.
  *
  * @param negativePhase estimator of the model's side
- * @param greyValues presentation of grey values to binary visible units
+ * @param greyValues presentation of grey values to binary visible units and of probabilities to softmax groups
  * @param centering centered or plain gradient
  */
 public record RbmGradient(NegativePhase negativePhase, GreyValues greyValues, Centering centering) {
@@ -51,7 +52,32 @@ public record RbmGradient(NegativePhase negativePhase, GreyValues greyValues, Ce
             INDArray weightGradient,
             INDArray visibleBiasGradient,
             INDArray hiddenBiasGradient) {
+        compute(rbm, data, state, weightGradient, visibleBiasGradient, hiddenBiasGradient, null);
+    }
+
+    /**
+     * Computes the gradient for one minibatch, that of the log-variances {@code z = log s^2} of Gaussian visible units
+     * included, and moves chains and offsets on. With the coupled states {@code u = v/s} it is minus the difference, data
+     * minus chains, of {@code (u - b/s)^2 / 2 - u (Wh) / 2}; centering leaves it as it is.
+     *
+     * @param rbm the model, not modified
+     * @param data {@code [rows, visible]}, not modified
+     * @param state moved on by one minibatch
+     * @param weightGradient {@code [visible, hidden]}, contiguous, overwritten
+     * @param visibleBiasGradient {@code visible} elements, overwritten
+     * @param hiddenBiasGradient {@code hidden} elements, overwritten
+     * @param logVarianceGradient {@code visible} elements, overwritten; null where no scale is learned
+     */
+    public void compute(
+            Rbm rbm,
+            INDArray data,
+            RbmGradientState state,
+            INDArray weightGradient,
+            INDArray visibleBiasGradient,
+            INDArray hiddenBiasGradient,
+            @Nullable INDArray logVarianceGradient) {
         long step = state.minibatches;
+        state.visible.use(rbm.visible());
         state.visible.present(
                 data, (row, values) -> greyValues.present(rbm.visible(), values, state.dataStreams.random(step, row)));
         GibbsSampler.hiddenGivenVisible(
@@ -60,7 +86,9 @@ public record RbmGradient(NegativePhase negativePhase, GreyValues greyValues, Ce
         state.chains = chains;
         state.minibatches++;
 
-        double ratio = (double) state.visible.rows() / chains.visible().rows();
+        // B/M; with documents words for words, so that chains of other lengths than the data's do not pull at the
+        // biases.
+        double ratio = state.visible.totalWeight() / chains.visible().totalWeight();
         Matrices.transposedProduct(state.visible.samples(), state.hidden.means(), weightGradient, -1, 0);
         Matrices.transposedProduct(chains.visible().samples(), chains.hidden().means(), weightGradient, ratio, 1);
         double[] visibleDifference =
@@ -68,6 +96,9 @@ public record RbmGradient(NegativePhase negativePhase, GreyValues greyValues, Ce
         double[] hiddenDifference =
                 difference(state.hidden.meanSums(), chains.hidden().meanSums(), ratio);
 
+        if (logVarianceGradient != null) {
+            writeLogVariances(logVarianceGradient, rbm, state, chains, ratio, weightGradient, visibleDifference);
+        }
         if (centering.enabled()) {
             moveOffsets(state, step);
             center(state, weightGradient, visibleDifference, hiddenDifference);
@@ -80,7 +111,8 @@ public record RbmGradient(NegativePhase negativePhase, GreyValues greyValues, Ce
     }
 
     /**
-     * Presents data as training does: grey values to binary units as the option says.
+     * Presents data as training does: grey values to binary units, and probabilities to groups of units, as the option
+     * says.
      *
      * @param rbm the model
      * @param data {@code [rows, visible]}, not modified
@@ -105,11 +137,11 @@ public record RbmGradient(NegativePhase negativePhase, GreyValues greyValues, Ce
     /** The first minibatch sets the offsets, later ones move them. */
     private void moveOffsets(RbmGradientState state, long step) {
         double weight = step == 0 ? 1 : centering.offsetStep();
-        move(state.visibleOffsets, state.visible.sampleSums(), state.visible.rows(), weight);
-        move(state.hiddenOffsets, state.hidden.meanSums(), state.hidden.rows(), weight);
+        move(state.visibleOffsets, state.visible.sampleSums(), state.visible.totalWeight(), weight);
+        move(state.hiddenOffsets, state.hidden.meanSums(), state.hidden.totalWeight(), weight);
     }
 
-    private static void move(double[] offsets, double[] sums, long rows, double weight) {
+    private static void move(double[] offsets, double[] sums, double rows, double weight) {
         for (int i = 0; i < offsets.length; i++) {
             double offset = (1 - weight) * offsets[i] + weight * sums[i] / rows;
             offsets[i] = Math.abs(offset) < SMALLEST_OFFSET ? 0 : offset;
@@ -129,6 +161,36 @@ public record RbmGradient(NegativePhase negativePhase, GreyValues greyValues, Ce
         INDArray visibleOffsets = state.visiblePair.getRow(0, true);
         Matrices.productTransposed(weightGradient, hiddenOffsets, state.visibleVector, -1, 0);
         Matrices.product(visibleOffsets, weightGradient, state.hiddenVector, -1, 0);
+    }
+
+    /** Before centering: {@code sum_j W_ij dW_ij} then is minus the difference of {@code u (Wh)}. */
+    private static void writeLogVariances(
+            INDArray gradient,
+            Rbm rbm,
+            RbmGradientState state,
+            Chains chains,
+            double ratio,
+            INDArray weightGradient,
+            double[] visibleDifference) {
+        double[] squares =
+                difference(state.visible.squareSums(), chains.visible().squareSums(), ratio);
+        double[] bias = rbm.visibleBias().toDoubleVector();
+        Rows weightRows = Rows.of(rbm.weights());
+        Rows gradientRows = Rows.of(weightGradient);
+        double[] w = new double[rbm.hiddenWidth()];
+        double[] dw = new double[rbm.hiddenWidth()];
+        double[] values = new double[bias.length];
+        for (int i = 0; i < values.length; i++) {
+            weightRows.read(i, w);
+            gradientRows.read(i, dw);
+            double products = 0;
+            for (int j = 0; j < w.length; j++) {
+                products += w[j] * dw[j];
+            }
+            double scale = rbm.visible().scale(i);
+            values[i] = -(squares[i] / 2 - bias[i] / scale * visibleDifference[i] + products / 2);
+        }
+        Rows.of(gradient.reshape(1, gradient.length())).write(0, values);
     }
 
     /**

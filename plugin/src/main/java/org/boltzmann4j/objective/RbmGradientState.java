@@ -76,7 +76,19 @@ public final class RbmGradientState {
         for (double s : hidden.meanSums()) {
             sum += s;
         }
-        return sum / hidden.meanSums().length / hidden.rows();
+        return sum / hidden.meanSums().length / hidden.totalWeight();
+    }
+
+    /**
+     * Returns how many units had a mean held down by a bound of their type, over all draws so far.
+     *
+     * @return 0 for types without a bound
+     */
+    public long bounded() {
+        long chained = chains == null
+                ? 0
+                : chains.visible().bounded() + chains.hidden().bounded();
+        return hidden.bounded() + chained;
     }
 
     /**

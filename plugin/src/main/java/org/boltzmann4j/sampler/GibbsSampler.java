@@ -21,7 +21,9 @@ public final class GibbsSampler {
      */
     public static void hiddenGivenVisible(
             Rbm rbm, LayerStates visible, LayerStates hidden, Draw draw, RandomStreams streams, long step) {
+        hidden.use(rbm.hidden());
         hidden.resize(visible.rows());
+        hidden.setLengths(visible.lengths());
         Matrices.product(visible.samples(), rbm.weights(), hidden.weightedInput(draw), 1, 0);
         hidden.draw(draw, rbm.hiddenBias(), streams, step);
     }
@@ -38,7 +40,9 @@ public final class GibbsSampler {
      */
     public static void visibleGivenHidden(
             Rbm rbm, LayerStates hidden, LayerStates visible, Draw draw, RandomStreams streams, long step) {
+        visible.use(rbm.visible());
         visible.resize(hidden.rows());
+        visible.setLengths(hidden.lengths());
         Matrices.productTransposed(hidden.samples(), rbm.weights(), visible.weightedInput(draw), 1, 0);
         visible.draw(draw, rbm.visibleBias(), streams, step);
     }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
+import org.boltzmann4j.units.Conditions;
 import org.boltzmann4j.units.Unit;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -15,10 +16,21 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  *
  * <p>Everything is kept <em>coupled</em>, that is divided by the units' scale, which is how the weights and the gradient
  * see it; for all units but Gaussian ones with {@code sigma != 1} that is the state itself.
+ *
+ * <p>Where one layer counts the words of documents, the states of both layers know the documents' lengths: rows of counts
+ * are drawn with them, and in the opposite layer they scale the bias and the weights of the rows in the column sums.
+ *
+ * <p>Rows may have inverse temperatures of their own, so that all rungs of a ladder are one batch.
  */
 public final class LayerStates {
 
-    private final Unit unit;
+    private static final double[] NONE = new double[0];
+
+    private Unit unit;
+    private double[] scales;
+    private double[] lengths = NONE;
+    private double[] inverseTemperatures = NONE;
+    private long bounded;
     private final int width;
     private INDArray sampleBuffer;
     private INDArray meanBuffer;
@@ -38,12 +50,66 @@ public final class LayerStates {
     public LayerStates(Unit unit, DataType type, long rows, int width) {
         this.unit = unit;
         this.width = width;
+        this.scales = unit.isUnscaled() ? NONE : unit.scales(width);
         this.sampleBuffer = Matrices.detached(type, rows, width);
         this.meanBuffer = Matrices.detached(type, rows, width);
         this.samples = sampleBuffer;
         this.means = meanBuffer;
         this.sampleSums = new double[width];
         this.meanSums = new double[width];
+    }
+
+    /**
+     * Takes over the type of the units with its present scales, where they are learned. Samples drawn before stay as they
+     * are, divided by the scales of their time.
+     *
+     * @param current type of the units, of the same width
+     */
+    public void use(Unit current) {
+        if (!current.equals(unit)) {
+            unit = current;
+            scales = current.isUnscaled() ? NONE : current.scales(width);
+        }
+    }
+
+    /**
+     * Sets the inverse temperature of every row for all draws to come.
+     *
+     * @param perRow one for each row, copied; an empty array for 1 everywhere
+     */
+    public void setInverseTemperatures(double[] perRow) {
+        inverseTemperatures = perRow.clone();
+    }
+
+    /**
+     * Returns the lengths of the documents.
+     *
+     * @return one for each row, not to be modified; empty if neither layer counts words
+     */
+    public double[] lengths() {
+        return lengths;
+    }
+
+    void setLengths(double[] lengths) {
+        this.lengths = lengths;
+    }
+
+    /**
+     * Returns what the column sums are divided by to give means: the number of rows or, with documents, of words.
+     *
+     * @return the sum of the rows' weights
+     */
+    public double totalWeight() {
+        return lengths.length == 0 ? rows() : Arrays.stream(lengths).sum();
+    }
+
+    /**
+     * Returns how many units had a mean held down by a bound of their type, over all draws so far.
+     *
+     * @return 0 for types without a bound
+     */
+    public long bounded() {
+        return bounded;
     }
 
     /**
@@ -95,7 +161,8 @@ public final class LayerStates {
     }
 
     /**
-     * Returns the column sums of the coupled samples.
+     * Returns the column sums of the coupled samples, every row counted as often as {@link #lengths} says in the layer
+     * opposite to word counts.
      *
      * @return {@code [width]}, the array itself
      */
@@ -119,7 +186,7 @@ public final class LayerStates {
      */
     public INDArray values() {
         INDArray copy = samples.dup('c');
-        if (unit.isUnscaled()) {
+        if (scales.length == 0) {
             return copy;
         }
         Rows rows = Rows.of(copy);
@@ -127,7 +194,7 @@ public final class LayerStates {
         for (long row = 0; row < rows.count(); row++) {
             rows.read(row, x);
             for (int i = 0; i < width; i++) {
-                x[i] *= unit.scale(i);
+                x[i] *= scales[i];
             }
             rows.write(row, x);
         }
@@ -152,17 +219,42 @@ public final class LayerStates {
         if (draw != Draw.MEAN) {
             Arrays.fill(sampleSums, 0);
         }
-        for (long row = 0; row < input.count(); row++) {
+        for (int row = 0; row < input.count(); row++) {
             input.read(row, x);
-            unit.mean(x, bias, x);
+            Conditions at = conditions(row);
+            double[] rowBias = scalesBias() ? times(bias, lengths[row]) : bias;
+            bounded += unit.countBounded(x, rowBias, at);
+            switch (draw) {
+                case MEAN -> unit.mean(x, rowBias, at, x);
+                case SAMPLE -> unit.sample(x, rowBias, at, streams.random(step, row), sample);
+                case MEAN_AND_SAMPLE -> unit.meanAndSample(x, rowBias, at, streams.random(step, row), x, sample);
+            }
             if (draw != Draw.MEAN) {
-                unit.sample(x, streams.random(step, row), sample);
                 store(output, row, sample, sampleSums);
             }
             if (draw != Draw.SAMPLE) {
                 store(input, row, x, meanSums);
             }
         }
+    }
+
+    /** Whether the opposite layer counts words. */
+    private boolean scalesBias() {
+        return lengths.length > 0 && !unit.countsWords();
+    }
+
+    private Conditions conditions(int row) {
+        double beta = inverseTemperatures.length == 0 ? 1 : inverseTemperatures[row];
+        Conditions at = Conditions.at(beta);
+        return unit.countsWords() && lengths.length > 0 ? at.withDocumentLength(lengths[row]) : at;
+    }
+
+    private static double[] times(double[] bias, double length) {
+        double[] result = bias.clone();
+        for (int i = 0; i < result.length; i++) {
+            result[i] *= length;
+        }
+        return result;
     }
 
     /**
@@ -177,9 +269,13 @@ public final class LayerStates {
         Rows output = Rows.of(samples);
         double[] x = new double[width];
         Arrays.fill(sampleSums, 0);
-        for (long row = 0; row < input.count(); row++) {
+        lengths = unit.countsWords() ? new double[Math.toIntExact(input.count())] : NONE;
+        for (int row = 0; row < input.count(); row++) {
             input.read(row, x);
             change.apply(row, x);
+            if (unit.countsWords()) {
+                lengths[row] = Arrays.stream(x).sum();
+            }
             store(output, row, x, sampleSums);
         }
     }
@@ -194,26 +290,51 @@ public final class LayerStates {
         Rows output = Rows.of(samples);
         double[] x = new double[width];
         Arrays.fill(sampleSums, 0);
-        for (long row = 0; row < output.count(); row++) {
-            input.read(row % input.count(), x);
+        int given = Math.toIntExact(input.count());
+        lengths = source.lengths.length == 0 ? NONE : new double[Math.toIntExact(output.count())];
+        Arrays.setAll(lengths, row -> source.lengths[row % given]);
+        for (int row = 0; row < output.count(); row++) {
+            input.read(row % given, x);
             output.write(row, x);
-            add(x, sampleSums);
+            add(row, x, sampleSums);
         }
     }
 
-    private void store(Rows rows, long row, double[] values, double[] sums) {
-        if (!unit.isUnscaled()) {
+    /**
+     * Column sums of the squares of the coupled samples, which the gradient of learned scales needs.
+     *
+     * @return {@code [width]}, a new array
+     */
+    public double[] squareSums() {
+        double[] sums = new double[width];
+        Rows rows = Rows.of(samples);
+        double[] x = new double[width];
+        for (int row = 0; row < rows.count(); row++) {
+            rows.read(row, x);
             for (int i = 0; i < width; i++) {
-                values[i] /= unit.scale(i);
+                sums[i] += x[i] * x[i];
             }
         }
-        add(values, sums);
+        return sums;
+    }
+
+    private void store(Rows rows, int row, double[] values, double[] sums) {
+        for (int i = 0; i < scales.length; i++) {
+            values[i] /= scales[i];
+        }
+        add(row, values, sums);
         rows.write(row, values);
     }
 
-    private static void add(double[] values, double[] sums) {
-        for (int i = 0; i < sums.length; i++) {
-            sums[i] += values[i];
+    private void add(int row, double[] values, double[] sums) {
+        if (scalesBias()) {
+            for (int i = 0; i < sums.length; i++) {
+                sums[i] += lengths[row] * values[i];
+            }
+        } else {
+            for (int i = 0; i < sums.length; i++) {
+                sums[i] += values[i];
+            }
         }
     }
 

@@ -6,26 +6,56 @@ import org.nd4j.linalg.activations.Activation;
 
 /**
  * Binary units, {@code x in {0, 1}}: energy term {@code -b x}, cumulant {@code softplus(t)}, mean {@code sigmoid(t)}
- * with the total input {@code t = weightedInput + b} (Smolensky 1986; Hinton 2002).
+ * with the total input {@code t = weightedInput + b} (Smolensky 1986; Hinton 2002); at the inverse temperature beta with
+ * {@code beta t} in place of t.
  */
 public record Bernoulli() implements Unit {
 
     private static final long serialVersionUID = 1;
 
     /** Means are clipped this far from 0 and 1 before they become log-odds: a bias of at most 6.9 in size. */
-    private static final double MEAN_MARGIN = 1e-3;
+    static final double MEAN_MARGIN = 1e-3;
 
     @Override
-    public void mean(double[] weightedInput, double[] bias, double[] mean) {
-        StableFunctions.sigmoid(weightedInput, bias, mean);
+    public void mean(double[] weightedInput, double[] bias, Conditions at, double[] mean) {
+        StableFunctions.sigmoid(weightedInput, bias, at.inverseTemperature(), mean);
     }
 
     @Override
-    public void sample(double[] mean, SplittableRandom random, double[] sample) {
+    public void sample(double[] weightedInput, double[] bias, Conditions at, SplittableRandom random, double[] sample) {
+        mean(weightedInput, bias, at, sample);
+        flip(sample, random, sample);
+    }
+
+    @Override
+    public void meanAndSample(
+            double[] weightedInput,
+            double[] bias,
+            Conditions at,
+            SplittableRandom random,
+            double[] mean,
+            double[] sample) {
+        mean(weightedInput, bias, at, mean);
+        flip(mean, random, sample);
+    }
+
+    @Override
+    public void sampleGivenMean(double[] mean, SplittableRandom random, double[] sample) {
+        flip(mean, random, sample);
+    }
+
+    /**
+     * Draws ones with the given probabilities.
+     *
+     * @param probability values in [0, 1], not modified unless it is the result
+     * @param random consumed
+     * @param sample as long, overwritten with zeros and ones; may be {@code probability}
+     */
+    public static void flip(double[] probability, SplittableRandom random, double[] sample) {
         // Two 32-bit draws from one number: a grid of 2^-32 is far finer than the noise of any average of samples. In
         // two
         // loops, the second without branches (the sign bit of a difference): a coin flip is what mispredicts best.
-        int width = mean.length;
+        int width = probability.length;
         int[] bits = new int[width + 1];
         for (int i = 0; i < width; i += 2) {
             long pair = random.nextLong();
@@ -34,12 +64,17 @@ public record Bernoulli() implements Unit {
         }
         for (int i = 0; i < width; i++) {
             double uniform = (bits[i] + 0x1p31) * 0x1p-32;
-            sample[i] = Double.doubleToRawLongBits(uniform - mean[i]) >>> 63;
+            sample[i] = Double.doubleToRawLongBits(uniform - probability[i]) >>> 63;
         }
     }
 
     @Override
-    public double energyTerm(double[] state, double[] bias) {
+    public double energyTerm(double[] state, double[] bias, double inverseTemperature) {
+        return inverseTemperature * linearTerm(state, bias);
+    }
+
+    /** {@code -b.x}, the energy term of every type whose bias meets the state as it is. */
+    static double linearTerm(double[] state, double[] bias) {
         double sum = 0;
         for (int i = 0; i < state.length; i++) {
             sum -= bias[i] * state[i];
@@ -48,27 +83,33 @@ public record Bernoulli() implements Unit {
     }
 
     @Override
-    public double cumulant(double[] weightedInput, double[] bias) {
+    public double cumulant(double[] weightedInput, double[] bias, Conditions at) {
         double sum = 0;
         for (int i = 0; i < weightedInput.length; i++) {
-            sum += StableFunctions.softplus(weightedInput[i] + bias[i]);
+            sum += StableFunctions.softplus(at.inverseTemperature() * (weightedInput[i] + bias[i]));
         }
         return sum;
     }
 
     @Override
-    public double scale(int i) {
-        return 1;
+    public void backpropagate(double[] totalInput, double[] epsilon) {
+        for (int i = 0; i < epsilon.length; i++) {
+            double mean = StableFunctions.sigmoid(totalInput[i]);
+            epsilon[i] *= mean * (1 - mean);
+        }
     }
 
     @Override
-    public boolean isUnscaled() {
-        return true;
+    public double[] biasesForMeans(double[] means) {
+        double[] bias = new double[means.length];
+        for (int i = 0; i < bias.length; i++) {
+            bias[i] = logOdds(means[i]);
+        }
+        return bias;
     }
 
-    @Override
-    public double biasForMean(double mean) {
-        double p = Math.max(MEAN_MARGIN, Math.min(1 - MEAN_MARGIN, mean));
+    static double logOdds(double probability) {
+        double p = Math.max(MEAN_MARGIN, Math.min(1 - MEAN_MARGIN, probability));
         return Math.log(p / (1 - p));
     }
 
@@ -83,12 +124,12 @@ public record Bernoulli() implements Unit {
     }
 
     @Override
-    public void requireWidth(long width) {
-        // Any width is fine.
+    public Tail tail() {
+        return Tail.BOUNDED;
     }
 
     @Override
-    public Activation activation() {
+    public Activation stockActivation(long width) {
         return Activation.SIGMOID;
     }
 }

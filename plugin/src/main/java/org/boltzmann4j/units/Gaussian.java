@@ -11,7 +11,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 /**
  * Real-valued units with fixed standard deviations: energy term {@code (x - b)^2 / (2 s^2)}, coupled to the weights as
  * {@code x / s}, cumulant {@code t b / s + t^2 / 2 + log(2 pi s^2) / 2}, mean {@code b + s t} with the weighted input t
- * (Welling, Rosen-Zvi, Hinton 2005; Hinton 2012, section 13.2).
+ * (Welling, Rosen-Zvi, Hinton 2005; Hinton 2012, section 13.2). At the inverse temperature beta, which must not be 0, the
+ * mean stays and the variance is {@code s^2 / beta}.
  *
  * <p>The usual practice is to standardise the data and leave {@code s = 1}.
  *
@@ -52,38 +53,75 @@ public record Gaussian(List<Double> sigma) implements Unit {
     }
 
     @Override
-    public void mean(double[] weightedInput, double[] bias, double[] mean) {
+    public void mean(double[] weightedInput, double[] bias, Conditions at, double[] mean) {
         for (int i = 0; i < weightedInput.length; i++) {
             mean[i] = bias[i] + scale(i) * weightedInput[i];
         }
     }
 
     @Override
-    public void sample(double[] mean, SplittableRandom random, double[] sample) {
-        for (int i = 0; i < mean.length; i++) {
-            sample[i] = mean[i] + scale(i) * random.nextGaussian();
-        }
+    public void sample(double[] weightedInput, double[] bias, Conditions at, SplittableRandom random, double[] sample) {
+        mean(weightedInput, bias, at, sample);
+        addNoise(sample, at, random, sample);
     }
 
     @Override
-    public double energyTerm(double[] state, double[] bias) {
+    public void meanAndSample(
+            double[] weightedInput,
+            double[] bias,
+            Conditions at,
+            SplittableRandom random,
+            double[] mean,
+            double[] sample) {
+        mean(weightedInput, bias, at, mean);
+        addNoise(mean, at, random, sample);
+    }
+
+    @Override
+    public void sampleGivenMean(double[] mean, SplittableRandom random, double[] sample) {
+        addNoise(mean, Conditions.PLAIN, random, sample);
+    }
+
+    private void addNoise(double[] mean, Conditions at, SplittableRandom random, double[] sample) {
+        double width = 1 / Math.sqrt(requireWarm(at));
+        for (int i = 0; i < mean.length; i++) {
+            sample[i] = mean[i] + scale(i) * width * random.nextGaussian();
+        }
+    }
+
+    private static double requireWarm(Conditions at) {
+        if (at.inverseTemperature() == 0) {
+            throw new IllegalArgumentException("Gaussian units: inverse temperature = 0, expected a number > 0:"
+                    + " without energy they have no distribution");
+        }
+        return at.inverseTemperature();
+    }
+
+    @Override
+    public double energyTerm(double[] state, double[] bias, double inverseTemperature) {
         double sum = 0;
         for (int i = 0; i < state.length; i++) {
             double z = (state[i] - bias[i]) / scale(i);
             sum += z * z / 2;
         }
-        return sum;
+        return inverseTemperature * sum;
     }
 
     @Override
-    public double cumulant(double[] weightedInput, double[] bias) {
+    public double cumulant(double[] weightedInput, double[] bias, Conditions at) {
+        double beta = requireWarm(at);
         double sum = 0;
         for (int i = 0; i < weightedInput.length; i++) {
             double s = scale(i);
             double t = weightedInput[i];
-            sum += t * bias[i] / s + t * t / 2 + Math.log(2 * Math.PI * s * s) / 2;
+            sum += beta * (t * bias[i] / s + t * t / 2) + Math.log(2 * Math.PI * s * s / beta) / 2;
         }
         return sum;
+    }
+
+    @Override
+    public void backpropagate(double[] totalInput, double[] epsilon) {
+        // The mean is the total input.
     }
 
     @Override
@@ -97,8 +135,8 @@ public record Gaussian(List<Double> sigma) implements Unit {
     }
 
     @Override
-    public double biasForMean(double mean) {
-        return mean;
+    public double[] biasesForMeans(double[] means) {
+        return means.clone();
     }
 
     @Override
@@ -120,7 +158,12 @@ public record Gaussian(List<Double> sigma) implements Unit {
     }
 
     @Override
-    public Activation activation() {
+    public Tail tail() {
+        return Tail.QUADRATIC;
+    }
+
+    @Override
+    public Activation stockActivation(long width) {
         return Activation.IDENTITY;
     }
 }

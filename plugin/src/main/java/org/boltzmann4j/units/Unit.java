@@ -1,7 +1,9 @@
 package org.boltzmann4j.units;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.shade.jackson.annotation.JsonIgnore;
 import org.nd4j.shade.jackson.annotation.JsonSubTypes;
@@ -10,9 +12,10 @@ import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
 /**
  * The type of the units of one layer: an immutable specification together with the mathematics of one row of units.
  *
- * <p>Given the other layer, the units of a layer are independent and each belongs to an exponential family. The
- * restricted Boltzmann machine computes the row of <em>weighted inputs</em> {@code W} gives ({@code (vW)_j} or
- * {@code (Wh)_i}, with every coupled state divided by its scale) and asks the unit type for everything else.
+ * <p>Given the other layer, the units of a layer form an exponential family. The restricted Boltzmann machine computes
+ * the row of <em>weighted inputs</em> t that {@code W} gives ({@code (vW)_j} or {@code (Wh)_i}, with every coupled state
+ * divided by its scale) and asks the unit type for everything else. At the inverse temperature beta
+ * {@code p(x) ~ base(x) exp(-beta (energy(x) - sum_i t_i x_i / scale_i))}: the base measure is not multiplied by beta.
  *
  * <p>All methods take one row as doubles, whatever type the parameters have; shapes are {@code [width]}. Rows passed as
  * input are not modified.
@@ -20,46 +23,133 @@ import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Bernoulli.class, name = "bernoulli"),
-    @JsonSubTypes.Type(value = Gaussian.class, name = "gaussian")
+    @JsonSubTypes.Type(value = Binomial.class, name = "binomial"),
+    @JsonSubTypes.Type(value = Gaussian.class, name = "gaussian"),
+    @JsonSubTypes.Type(value = LearnedGaussian.class, name = "learnedGaussian"),
+    @JsonSubTypes.Type(value = Mixed.class, name = "mixed"),
+    @JsonSubTypes.Type(value = NoisyRelu.class, name = "noisyRelu"),
+    @JsonSubTypes.Type(value = Poisson.class, name = "poisson"),
+    @JsonSubTypes.Type(value = ReplicatedSoftmax.class, name = "replicatedSoftmax"),
+    @JsonSubTypes.Type(value = Softmax.class, name = "softmax")
 })
-public sealed interface Unit extends Serializable permits Bernoulli, Gaussian {
+public sealed interface Unit extends Serializable
+        permits Bernoulli, Binomial, Gaussian, LearnedGaussian, Mixed, NoisyRelu, Poisson, ReplicatedSoftmax, Softmax {
 
     /**
      * Conditional mean of every unit given its weighted input.
      *
      * @param weightedInput {@code [width]}
      * @param bias {@code [width]}
+     * @param at temperature and document length
      * @param mean {@code [width]}, overwritten; may be {@code weightedInput}
      */
-    void mean(double[] weightedInput, double[] bias, double[] mean);
+    void mean(double[] weightedInput, double[] bias, Conditions at, double[] mean);
 
     /**
-     * Draws every unit from its conditional distribution given its conditional mean.
+     * Draws every unit from its conditional distribution given its weighted input.
+     *
+     * @param weightedInput {@code [width]}
+     * @param bias {@code [width]}
+     * @param at temperature and document length
+     * @param random consumed
+     * @param sample {@code [width]}, overwritten; may be {@code weightedInput}
+     */
+    void sample(double[] weightedInput, double[] bias, Conditions at, SplittableRandom random, double[] sample);
+
+    /**
+     * Conditional means and a draw: the same numbers as {@link #mean} and {@link #sample} give, at the price of one where
+     * the sample is made from the mean.
+     *
+     * @param weightedInput {@code [width]}
+     * @param bias {@code [width]}
+     * @param at temperature and document length
+     * @param random consumed
+     * @param mean {@code [width]}, overwritten; may be {@code weightedInput}
+     * @param sample {@code [width]}, overwritten; another array than the others
+     */
+    void meanAndSample(
+            double[] weightedInput,
+            double[] bias,
+            Conditions at,
+            SplittableRandom random,
+            double[] mean,
+            double[] sample);
+
+    /**
+     * Draws every unit of the model itself given its conditional mean, where the input is no longer at hand.
      *
      * @param mean {@code [width]}
      * @param random consumed
      * @param sample {@code [width]}, overwritten; may be {@code mean}
      */
-    void sample(double[] mean, SplittableRandom random, double[] sample);
+    void sampleGivenMean(double[] mean, SplittableRandom random, double[] sample);
 
     /**
-     * The units' own share of the energy of a state, summed over the row.
+     * The units' own share of {@code -log} of the unnormalised probability of a state, summed over the row:
+     * {@code beta * energyTerm}. It holds the base measure of Poisson units, {@code log x!}, which is not multiplied by
+     * beta; all other base measures are in {@link #logBaseMeasure}.
+     *
+     * @param state {@code [width]}
+     * @param bias {@code [width]}
+     * @param inverseTemperature beta
+     * @return the sum of the terms
+     */
+    double energyTerm(double[] state, double[] bias, double inverseTemperature);
+
+    /**
+     * The energy term at the inverse temperature 1.
      *
      * @param state {@code [width]}
      * @param bias {@code [width]}
      * @return the sum of the energy terms
      */
-    double energyTerm(double[] state, double[] bias);
+    default double energyTerm(double[] state, double[] bias) {
+        return energyTerm(state, bias, 1);
+    }
+
+    /**
+     * Logarithm of the number of configurations that a state stands for, outside of the energy: binomial and multinomial
+     * coefficients; for noisy rectified units the copies that were summed out, the only case that depends on beta.
+     *
+     * @param state {@code [width]}
+     * @param inverseTemperature beta
+     * @return 0 for most types
+     */
+    default double logBaseMeasure(double[] state, double inverseTemperature) {
+        return 0;
+    }
 
     /**
      * Log-normaliser of the units given their weighted input, summed over the row: the logarithm of the sum (or
-     * integral) of {@code exp(-energyTerm(x) + coupled(x) * weightedInput)} over all states x.
+     * integral) of {@code base(x) exp(-beta (energyTerm(x) - coupled(x) * weightedInput))} over all states x.
      *
      * @param weightedInput {@code [width]}
      * @param bias {@code [width]}
+     * @param at temperature and document length
      * @return the sum of the cumulants
      */
-    double cumulant(double[] weightedInput, double[] bias);
+    double cumulant(double[] weightedInput, double[] bias, Conditions at);
+
+    /**
+     * Multiplies by the derivatives of the means in the model itself, {@code epsilon_i = sum_k epsilon_k dmean_k / dz_i},
+     * where z is the total input {@code scale * weightedInput + bias}.
+     *
+     * @param totalInput z, {@code [width]}
+     * @param epsilon {@code [width]}, changed in place
+     */
+    void backpropagate(double[] totalInput, double[] epsilon);
+
+    /**
+     * How many units of a row have a mean that a bound of the type holds down.
+     *
+     * @param weightedInput {@code [width]}
+     * @param bias {@code [width]}
+     * @param at temperature and document length
+     * @return 0 for types without a bound
+     */
+    default int countBounded(double[] weightedInput, double[] bias, Conditions at) {
+        return 0;
+    }
 
     /**
      * The value by which a state of unit i is divided where it meets the weights: sigma for Gaussian units, else 1. The
@@ -68,7 +158,9 @@ public sealed interface Unit extends Serializable permits Bernoulli, Gaussian {
      * @param i index of the unit
      * @return a positive number
      */
-    double scale(int i);
+    default double scale(int i) {
+        return 1;
+    }
 
     /**
      * Whether every scale is 1, so that states meet the weights as they are.
@@ -76,15 +168,77 @@ public sealed interface Unit extends Serializable permits Bernoulli, Gaussian {
      * @return true if no scaling is needed
      */
     @JsonIgnore // follows from the specification, no part of it
-    boolean isUnscaled();
+    default boolean isUnscaled() {
+        return true;
+    }
 
     /**
-     * The bias at which a unit without weights has the given mean, kept finite.
+     * All scales of a layer.
      *
-     * @param mean mean of the unit in the data
-     * @return the bias
+     * @param width number of units
+     * @return {@code [width]}, a new array
      */
-    double biasForMean(double mean);
+    default double[] scales(int width) {
+        double[] scales = new double[width];
+        Arrays.setAll(scales, this::scale);
+        return scales;
+    }
+
+    /**
+     * Whether the scales are parameters to be learned, as the logarithms {@code z = log scale^2}.
+     *
+     * @return false for most types
+     */
+    default boolean learnsScales() {
+        return false;
+    }
+
+    /**
+     * Where the learning of the scales starts.
+     *
+     * @param width number of units
+     * @return z, {@code [width]}, a new array
+     */
+    default double[] initialLogVariances(int width) {
+        return new double[width];
+    }
+
+    /**
+     * The type with given scales in place of the learned ones.
+     *
+     * @param logVariances z, {@code [width]}
+     * @return a type that learns nothing
+     */
+    default Unit withLogVariances(double[] logVariances) {
+        return this;
+    }
+
+    /**
+     * Puts learned parameters back within their bounds, and those that are none to 0.
+     *
+     * @param logVariances z, {@code [width]}, changed in place
+     */
+    default void bound(double[] logVariances) {
+        Arrays.fill(logVariances, 0);
+    }
+
+    /**
+     * Whether the units are the word counts of a document: their sum N is fixed, and the bias of the opposite layer counts
+     * N times.
+     *
+     * @return true for replicated softmax only
+     */
+    default boolean countsWords() {
+        return false;
+    }
+
+    /**
+     * The biases at which units without weights have the given means, kept finite.
+     *
+     * @param means means of the units in the data, {@code [width]}
+     * @return {@code [width]}, a new array
+     */
+    double[] biasesForMeans(double[] means);
 
     /**
      * Whether a value lies in the support of a unit or, for binary units, in its convex hull, so that grey values can
@@ -96,11 +250,43 @@ public sealed interface Unit extends Serializable permits Bernoulli, Gaussian {
     boolean accepts(double value);
 
     /**
-     * Describes in a few words what {@link #accepts} takes.
+     * Looks for a value that cannot be presented, alone or together with the others of its row.
+     *
+     * @param row {@code [width]}
+     * @return index of the first one, or -1
+     */
+    default int firstRefused(double[] row) {
+        for (int i = 0; i < row.length; i++) {
+            if (!accepts(row[i])) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /**
+     * Describes in a few words what is accepted.
      *
      * @return for example {@code a value in [0, 1]}
      */
     String expectation();
+
+    /**
+     * The type of one unit of the layer.
+     *
+     * @param i index of the unit
+     * @return this, except for mixed layers
+     */
+    default Unit typeOf(int i) {
+        return this;
+    }
+
+    /**
+     * How far the states reach.
+     *
+     * @return the farthest of all units
+     */
+    Tail tail();
 
     /**
      * Checks that a layer of the given width can have this type.
@@ -108,12 +294,17 @@ public sealed interface Unit extends Serializable permits Bernoulli, Gaussian {
      * @param width number of units
      * @throws IllegalArgumentException if the specification does not fit the width
      */
-    void requireWidth(long width);
+    default void requireWidth(long width) {
+        // Most types fit any width.
+    }
 
     /**
-     * The activation that makes a feed-forward layer return the conditional mean.
+     * The activation of DL4J's own that makes a feed-forward layer return the conditional mean.
      *
-     * @return DL4J's name of it
+     * @param width number of units
+     * @return DL4J's name of it, or null if there is none
      */
-    Activation activation();
+    default @Nullable Activation stockActivation(long width) {
+        return null;
+    }
 }

@@ -18,6 +18,7 @@ import org.boltzmann4j.objective.GreyValues;
 import org.boltzmann4j.objective.PersistentContrastiveDivergence;
 import org.boltzmann4j.units.Bernoulli;
 import org.boltzmann4j.units.Gaussian;
+import org.boltzmann4j.units.Poisson;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -170,7 +171,8 @@ class RbmLayerTest {
                 "sigma               | visible/sigma       | DELETE",
                 "sigma               | visible/sigma       | [1, 2, -3]",
                 "hidden              | hidden              | DELETE",
-                "Gaussian            | hidden              | {\"type\":\"gaussian\",\"sigma\":[1]}",
+                "Poisson             | hidden              | {\"type\":\"poisson\",\"bound\":5}",
+                "improperWeights     | improperWeights     | \"ignored\"",
                 "negativePhase       | negativePhase       | DELETE",
                 "negativePhase       | negativePhase/type  | \"teleportation\"",
                 "k                   | negativePhase/k     | 2.7",
@@ -234,15 +236,13 @@ class RbmLayerTest {
     }
 
     @Test
-    void hiddenUnitsOfATypeThatIsNotThereYetAreRefused() {
-        assertThatThrownBy(() -> new RbmLayer.Builder()
-                        .nIn(3)
-                        .nOut(2)
-                        .hidden(Gaussian.of(1))
-                        .build())
+    void pairsOfUnitsWithoutAProperModelAreRefusedWithTheReasonWhenTheLayerIsBuilt() {
+        RbmLayer.Builder builder = new RbmLayer.Builder().nIn(3).nOut(2).visible(Poisson.of(50));
+        assertThatThrownBy(() -> builder.hidden(Gaussian.of(1)).build())
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("hidden units of type Gaussian")
-                .hasMessageContaining("expected Bernoulli");
+                .hasMessageContaining("Poisson")
+                .hasMessageContaining("Gaussian")
+                .hasMessageContaining("no finite sum");
     }
 
     @Test
@@ -253,6 +253,7 @@ class RbmLayerTest {
         assertThatThrownBy(() -> builder.negativePhase(null)).hasMessage("negativePhase");
         assertThatThrownBy(() -> builder.greyValues(null)).hasMessage("greyValues");
         assertThatThrownBy(() -> builder.centering(null)).hasMessage("centering");
+        assertThatThrownBy(() -> builder.improperWeights(null)).hasMessage("improperWeights");
     }
 
     @ParameterizedTest

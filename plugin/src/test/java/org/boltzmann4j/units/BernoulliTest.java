@@ -13,18 +13,24 @@ class BernoulliTest extends UnitContractTest {
     }
 
     @Override
-    double[] support(int i, double weightedInput, double bias) {
-        return new double[] {0, 1};
+    int width() {
+        return 5;
     }
 
     @Override
-    double weightOfAPoint(int i) {
-        return 1;
+    double[][] states(double inverseTemperature) {
+        double[] values = {0, 1};
+        return product(values, values, values, values, values);
     }
 
     @Override
-    double[] outsideOfTheSupport() {
-        return new double[] {-1e-9, 1 + 1e-9, 255};
+    double[][] refusedRows() {
+        return new double[][] {{0, 0, -1e-9, 0, 0}, {1 + 1e-9, 0, 0, 0, 0}, {0, 255, 0, 0, 0}};
+    }
+
+    @Override
+    double[] reachableMeans() {
+        return new double[] {0.002, 0.25, 0.5, 0.75, 0.998};
     }
 
     @Override
@@ -39,7 +45,7 @@ class BernoulliTest extends UnitContractTest {
         SplittableRandom random = new SplittableRandom(9);
         int ones = 0;
         for (int n = 0; n < 10_000; n++) {
-            new Bernoulli().sample(mean, random, sample);
+            Bernoulli.flip(mean, random, sample);
             assertThat(sample[0] + sample[3]).isZero();
             assertThat(sample[1] + sample[4]).isEqualTo(2);
             assertThat(sample[2]).isIn(0.0, 1.0);

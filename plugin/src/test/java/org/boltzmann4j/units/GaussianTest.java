@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
-import java.util.stream.DoubleStream;
+import java.util.SplittableRandom;
 import org.deeplearning4j.nn.conf.serde.JsonMappers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,30 +14,48 @@ class GaussianTest extends UnitContractTest {
 
     @Override
     Unit unit() {
-        return Gaussian.of(0.5, 1, 1.7, 0.9, 3);
+        return Gaussian.of(0.5, 1.7);
     }
 
     @Override
-    double[] support(int i, double weightedInput, double bias) {
-        double s = unit().scale(i);
-        double center = bias + s * weightedInput;
-        return DoubleStream.iterate(center - 12 * s, x -> x <= center + 12 * s, x -> x + weightOfAPoint(i))
-                .toArray();
+    int width() {
+        return 2;
     }
 
     @Override
-    double weightOfAPoint(int i) {
-        return unit().scale(i) / 8;
+    double[][] states(double inverseTemperature) {
+        return product(gaussianGrid(0, inverseTemperature), gaussianGrid(1, inverseTemperature));
     }
 
     @Override
-    double[] outsideOfTheSupport() {
-        return new double[] {Double.NaN};
+    double logCell(double inverseTemperature) {
+        return Math.log(0.5 * 1.7 / 16 / inverseTemperature);
+    }
+
+    @Override
+    double[][] refusedRows() {
+        return new double[][] {{0, Double.NaN}};
+    }
+
+    @Override
+    double[] reachableMeans() {
+        return new double[] {-3, 0.25};
     }
 
     @Override
     String jsonName() {
         return "gaussian";
+    }
+
+    @Test
+    void anInverseTemperatureOfZeroIsRefused() {
+        double[] row = new double[2];
+        assertThatThrownBy(() -> unit().cumulant(row, row, Conditions.at(0)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("inverse temperature = 0");
+        assertThatThrownBy(() -> unit().sample(row, row, Conditions.at(0), new SplittableRandom(1), row))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("inverse temperature = 0");
     }
 
     @Test

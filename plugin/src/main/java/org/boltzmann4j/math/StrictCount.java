@@ -1,4 +1,4 @@
-package org.boltzmann4j.objective;
+package org.boltzmann4j.math;
 
 import java.io.IOException;
 import java.lang.annotation.ElementType;
@@ -17,7 +17,7 @@ import org.nd4j.shade.jackson.databind.deser.std.StdDeserializer;
 @Target({ElementType.PARAMETER, ElementType.FIELD})
 @JacksonAnnotationsInside
 @JsonDeserialize(using = StrictCount.Reader.class)
-@interface StrictCount {
+public @interface StrictCount {
 
     /** Reads integers and nothing else. */
     final class Reader extends StdDeserializer<Integer> {

@@ -1,13 +1,21 @@
-package org.boltzmann4j.objective;
+package org.boltzmann4j.math;
 
 import org.jspecify.annotations.Nullable;
 
 /** Checks of counts in specifications. */
-final class Counts {
+public final class Counts {
 
     private Counts() {}
 
-    static Integer requirePositive(@Nullable Integer count, String name) {
+    /**
+     * Checks that a count is there and at least 1.
+     *
+     * @param count the value, or null where JSON has none
+     * @param name how the message calls it
+     * @return the count
+     * @throws IllegalArgumentException if it is missing or below 1
+     */
+    public static Integer requirePositive(@Nullable Integer count, String name) {
         if (count == null) {
             throw new IllegalArgumentException(name + " is missing, expected a whole number of at least 1");
         }
