@@ -276,7 +276,7 @@ public final class FewLabels implements Callable<Integer> {
     static List<FineTuning> candidates(int count) {
         int updates = count <= 100 ? 200 : count <= 1000 ? 600 : count <= 10_000 ? 2000 : 5000;
         int rows = count <= 100 ? 20 : count <= 1000 ? 50 : 100;
-        double[] hiddenShares = count <= 1000 ? new double[] {1, 0.03} : new double[] {1};
+        double[] hiddenShares = count <= 100 ? new double[] {1, 0.03} : new double[] {1};
         List<FineTuning> candidates = new ArrayList<>();
         for (double hiddenShare : hiddenShares) {
             for (double rate : new double[] {2e-2, 6e-3, 2e-3}) {
