@@ -270,21 +270,26 @@ public final class FewLabels implements Callable<Integer> {
     }
 
     /**
-     * The same list for both arms: more updates for more labels; three rates, with and without dropout; and, where labels are few,
-     * with the hidden layers trained like the output layer or hardly at all.
+     * The same list for both arms: more updates for more labels; three rates with all layers trained alike, and the highest of them
+     * with hidden layers that learn more slowly, where labels are few down to hardly at all; each with and without dropout.
      */
     static List<FineTuning> candidates(int count) {
         int updates = count <= 100 ? 200 : count <= 1000 ? 600 : count <= 10_000 ? 2000 : 5000;
         int rows = count <= 100 ? 20 : count <= 1000 ? 50 : 100;
-        double[] hiddenShares = count <= 100 ? new double[] {1, 0.03} : new double[] {1};
         List<FineTuning> candidates = new ArrayList<>();
-        for (double hiddenShare : hiddenShares) {
-            for (double rate : new double[] {2e-2, 6e-3, 2e-3}) {
-                candidates.add(new FineTuning(rate, updates, rows, 1, 1, hiddenShare));
-                candidates.add(new FineTuning(rate, updates, rows, 0.8, 0.5, hiddenShare));
-            }
+        for (double rate : new double[] {2e-2, 6e-3, 2e-3}) {
+            addWithAndWithoutDropout(candidates, rate, updates, rows, 1);
+        }
+        for (double hiddenShare : count <= 1000 ? new double[] {0.3, 0.03} : new double[] {0.3}) {
+            addWithAndWithoutDropout(candidates, 2e-2, updates, rows, hiddenShare);
         }
         return candidates;
+    }
+
+    private static void addWithAndWithoutDropout(
+            List<FineTuning> candidates, double rate, int updates, int rows, double hiddenShare) {
+        candidates.add(new FineTuning(rate, updates, rows, 1, 1, hiddenShare));
+        candidates.add(new FineTuning(rate, updates, rows, 0.8, 0.5, hiddenShare));
     }
 
     private ImageDataSet subset(ImageDataSet train, int count, int seedIndex) {
