@@ -6,6 +6,7 @@ import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.boltzmann4j.sampler.SwapReport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,10 +76,12 @@ final class ProgressReporter implements PretrainingListener {
         String gap = Double.isNaN(monitors.freeEnergyGap())
                 ? ""
                 : String.format(Locale.ROOT, ", free-energy gap %.2f", monitors.freeEnergyGap());
+        SwapReport swapReport = monitors.swaps();
+        String swaps = swapReport == null ? "" : ", " + swapReport.summary();
         return String.format(
                 Locale.ROOT,
                 "RBM layer %d/%d, epoch %d/%d: reconstruction error %.4f, free energy %.2f%s, mean activation %.3f,"
-                        + " |W| %.2f, %.0f examples/s, %s left",
+                        + " |W| %.2f%s, %.0f examples/s, %s left",
                 progress.layer(),
                 progress.layers(),
                 progress.epoch(),
@@ -88,6 +91,7 @@ final class ProgressReporter implements PretrainingListener {
                 gap,
                 monitors.meanHiddenActivation(),
                 monitors.weightNorm(),
+                swaps,
                 progress.examplesPerSecond(),
                 minutesAndSeconds(progress.remaining()));
     }
