@@ -215,9 +215,11 @@ class ExactSmallProblemsTest {
     /** The twin of the nightly runs. */
     @Test
     void centeredTemperingComesCloseToTheCeilingInAFewThousandUpdates() {
-        Course course = train(BARS_3.withUpdates(4_000), TEMPERING, CENTERED, 1);
-        print(BARS_3.withUpdates(4_000), "tempering", 1, course);
-        assertThat(BARS_3.gap(course.last())).isBetween(0.0, 0.05);
+        Problem problem = BARS_3.withUpdates(6_000);
+        Course course = train(problem, TEMPERING, CENTERED, 1);
+        print(problem, "tempering", 1, course);
+        // 4.2 % were left after 4,000 updates; the nightly 40,000 leave less than 0.5 %.
+        assertThat(problem.gap(course.last())).isBetween(0.0, 0.05);
         assertThat(course.last()).isGreaterThan(course.best() - 1);
     }
 

@@ -212,7 +212,7 @@ class RbmGradientTest {
     void parallelTemperingHasNoSuchBias(TemperingPath path) {
         NegativePhase phase = ParallelTempering.of(4, 20, Ladder.linear(5)).withPath(path);
         RbmGradient gradient = new RbmGradient(phase, GreyValues.SAMPLED, Centering.NONE);
-        double[][] average = average(gradient, STRONG, DataType.DOUBLE, 250, 10);
+        double[][] average = average(gradient, STRONG, DataType.DOUBLE, 400, 8);
         Statistics difference = STRONG.dataStatistics(data(STRONG)).minus(STRONG.modelStatistics());
         assertThat(largestDeviation(average, expected(STRONG, difference, new double[4], new double[3])))
                 .isLessThan(5);
