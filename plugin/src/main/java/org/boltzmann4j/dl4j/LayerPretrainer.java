@@ -109,7 +109,8 @@ final class LayerPretrainer {
             inputs.forEach(epoch, this::learn);
             reportBound(epoch);
             PretrainingMonitors monitors = monitorRows.measure(
-                    trainee.rbm(), Objects.requireNonNull(trainee.pretrainState()).takeSwapReport());
+                    trainee.rbm(),
+                    Objects.requireNonNull(trainee.pretrainState()).takeSwapReport());
             history.add(monitors);
             PretrainingProgress progress = clock.progress(activation());
             listeners.forEach(listener -> listener.onEpoch(progress, monitors));

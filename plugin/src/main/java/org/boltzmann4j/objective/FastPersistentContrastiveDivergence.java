@@ -22,8 +22,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * @param chains number of chains, at least 1
  * @param fastRate learning rate of the fast weights, a finite number of at least 0
  */
-public record FastPersistentContrastiveDivergence(Integer k, Integer chains, Double fastRate)
-        implements NegativePhase {
+public record FastPersistentContrastiveDivergence(Integer k, Integer chains, Double fastRate) implements NegativePhase {
 
     /** Factor of the fast weights at each minibatch, as in the source. */
     public static final double DECAY = 19.0 / 20;
@@ -81,7 +80,8 @@ public record FastPersistentContrastiveDivergence(Integer k, Integer chains, Dou
     public void requireUnits(Unit visible, Unit hidden) {
         if (ProperPairs.needContraction(visible, hidden)) {
             throw new IllegalArgumentException("fast persistent contrastive divergence with " + visible
-                    + " visible and " + hidden + " hidden units: refused, expected a bounded layer: with the fast weights"
+                    + " visible and " + hidden
+                    + " hidden units: refused, expected a bounded layer: with the fast weights"
                     + " added nothing keeps the singular values below 1");
         }
     }

@@ -26,8 +26,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * @param ladder the inverse temperatures, strictly increasing and ending at 1
  * @param path what lies between the hottest rung and the model
  */
-public record ParallelTempering(Integer k, Integer chains, Ladder ladder, TemperingPath path)
-        implements NegativePhase {
+public record ParallelTempering(Integer k, Integer chains, Ladder ladder, TemperingPath path) implements NegativePhase {
 
     private static final long serialVersionUID = 1;
 

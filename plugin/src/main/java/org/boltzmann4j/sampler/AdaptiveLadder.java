@@ -50,7 +50,7 @@ public record AdaptiveLadder(Double aim, Integer rungs, Integer largest, Double 
         }
         this.aim = aim;
         this.rungs = Counts.requirePositive(rungs, "adaptive ladder: rungs");
-        if (rungs < 2) {
+        if (this.rungs < 2) {
             throw new IllegalArgumentException("adaptive ladder: rungs = " + rungs + ", expected at least 2");
         }
         this.largest = Counts.requirePositive(largest, "adaptive ladder: largest");
@@ -59,8 +59,7 @@ public record AdaptiveLadder(Double aim, Integer rungs, Integer largest, Double 
                     "adaptive ladder: largest = " + largest + ", expected at least rungs = " + rungs);
         }
         if (lowest == null || !(lowest >= 0 && lowest < 1)) {
-            throw new IllegalArgumentException(
-                    "adaptive ladder: lowest = " + lowest + ", expected a number in [0, 1)");
+            throw new IllegalArgumentException("adaptive ladder: lowest = " + lowest + ", expected a number in [0, 1)");
         }
         this.lowest = lowest;
         this.interval = Counts.requirePositive(interval, "adaptive ladder: interval");
@@ -84,7 +83,8 @@ public record AdaptiveLadder(Double aim, Integer rungs, Integer largest, Double 
 
     /** Whether pairs of neighbours reject so often that another rung is wanted. */
     boolean wantsAnother(double[] rejections) {
-        return rejections.length + 1 < largest && Arrays.stream(rejections).average().orElse(0) > 1 - aim;
+        return rejections.length + 1 < largest
+                && Arrays.stream(rejections).average().orElse(0) > 1 - aim;
     }
 
     /**

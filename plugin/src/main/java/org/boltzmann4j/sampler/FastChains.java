@@ -69,13 +69,13 @@ public final class FastChains implements ModelSamples {
     /** {@code theta_fast <- decay theta_fast - rate gradient / rows}. */
     @Override
     public void follow(
-            INDArray weightGradient, INDArray visibleBiasGradient, INDArray hiddenBiasGradient, double rows) {
+            INDArray weightGradient, INDArray visibleBiasGradient, INDArray hiddenBiasGradient, long rows) {
         follow(fastWeights, weightGradient, rows);
         follow(fastVisibleBias, visibleBiasGradient, rows);
         follow(fastHiddenBias, hiddenBiasGradient, rows);
     }
 
-    private void follow(INDArray fast, INDArray gradient, double rows) {
+    private void follow(INDArray fast, INDArray gradient, long rows) {
         Rows fastRows = Rows.of(fast);
         Rows gradientRows = Rows.of(gradient.reshape(fast.shape()));
         double[] f = new double[fastRows.width()];

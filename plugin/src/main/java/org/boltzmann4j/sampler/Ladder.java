@@ -60,6 +60,7 @@ public sealed interface Ladder extends Serializable permits FixedLadder, Adaptiv
      * @throws IllegalArgumentException if they are not
      */
     static FixedLadder of(double... inverseTemperatures) {
-        return new FixedLadder(java.util.Arrays.stream(inverseTemperatures).boxed().toList());
+        return new FixedLadder(
+                java.util.Arrays.stream(inverseTemperatures).boxed().toList());
     }
 }

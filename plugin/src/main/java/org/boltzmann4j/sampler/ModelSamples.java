@@ -40,7 +40,7 @@ public sealed interface ModelSamples permits Chains, FastChains, TemperedChains 
      * @param rows size of the minibatch
      */
     default void follow(
-            INDArray weightGradient, INDArray visibleBiasGradient, INDArray hiddenBiasGradient, double rows) {
+            INDArray weightGradient, INDArray visibleBiasGradient, INDArray hiddenBiasGradient, long rows) {
         // Most chains follow the parameters only.
     }
 }

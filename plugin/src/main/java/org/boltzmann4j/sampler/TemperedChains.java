@@ -58,8 +58,7 @@ public final class TemperedChains implements ModelSamples {
     private long sweeps;
     private long boundedBefore;
 
-    private TemperedChains(
-            Rbm rbm, Ladder ladder, int chains, double @Nullable [] baseBias, RandomStreams streams) {
+    private TemperedChains(Rbm rbm, Ladder ladder, int chains, double @Nullable [] baseBias, RandomStreams streams) {
         this.chains = chains;
         this.baseBias = baseBias == null ? null : baseBias.clone();
         this.adaptive = ladder instanceof AdaptiveLadder moving ? moving : null;
@@ -133,11 +132,9 @@ public final class TemperedChains implements ModelSamples {
             throw new IllegalArgumentException(
                     v.size(0) + " visible states, expected the same number for each of " + rungs + " rungs");
         }
-        TemperedChains result =
-                new TemperedChains(rbm, ladder, Math.toIntExact(v.size(0) / rungs), baseBias, streams);
+        TemperedChains result = new TemperedChains(rbm, ladder, Math.toIntExact(v.size(0) / rungs), baseBias, streams);
         result.visible.present(v, (row, values) -> {});
-        GibbsSampler.hiddenGivenVisible(
-                rbm, result.visible, result.hidden, Draw.SAMPLE, streams.split("start"), 0);
+        GibbsSampler.hiddenGivenVisible(rbm, result.visible, result.hidden, Draw.SAMPLE, streams.split("start"), 0);
         return result;
     }
 

@@ -38,6 +38,7 @@ class ExactSmallProblemsTest {
     private static final Centering CENTERED = Centering.of(0.01);
 
     /** A set of draws and the settings of its training. */
+    @SuppressWarnings("ArrayRecordComponent") // constants, never compared
     private record Problem(
             String name,
             double[][] draws,
@@ -113,7 +114,7 @@ class ExactSmallProblemsTest {
         for (int n = 0; n < draws.length; n++) {
             int shift = n % 3;
             for (int i = 0; i < 4; i++) {
-                draws[n][i] = (n / 3 >> i) & 1;
+                draws[n][i] = ((n / 3) >> i) & 1;
             }
             for (int i = 0; i < 4; i++) {
                 draws[n][4 + i] = draws[n][(i + shift + 3) % 4];

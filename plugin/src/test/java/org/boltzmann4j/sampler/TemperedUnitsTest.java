@@ -63,17 +63,17 @@ class TemperedUnitsTest {
 
         double[] base() {
             double[] base = new double[model.rbm().visibleWidth()];
-            Arrays.setAll(base, i -> i % 2 == 0 ? 0.9 : -0.6);
+            Arrays.setAll(base, i -> i % 2 == 0 ? 1.8 : -1.6);
             return base;
         }
     }
 
     private static Case visible(Unit unit, int width, double spread, double documentLength) {
-        return new Case(SmallModel.random(unit, new Bernoulli(), width, 3, spread, 17), documentLength);
+        return new Case(SmallModel.random(unit, new Bernoulli(), width, 3, spread, documentLength, 17), documentLength);
     }
 
     private static Case hidden(Unit unit, int width, double spread) {
-        return new Case(SmallModel.random(new Bernoulli(), unit, 4, width, spread, 19), 1);
+        return new Case(SmallModel.random(new Bernoulli(), unit, 4, width, spread, 1, 19), 1);
     }
 
     static Stream<Case> cases() {
@@ -149,8 +149,7 @@ class TemperedUnitsTest {
         }
         INDArray v = Nd4j.createFromArray(binary);
         if (tried.model().binaryHidden()) {
-            LayerStates visible =
-                    new LayerStates(rbm.visible(), DataType.DOUBLE, binary.length, rbm.visibleWidth());
+            LayerStates visible = new LayerStates(rbm.visible(), DataType.DOUBLE, binary.length, rbm.visibleWidth());
             LayerStates hidden = new LayerStates(rbm.hidden(), DataType.DOUBLE, binary.length, width);
             hidden.present(v, (row, values) -> {});
             double[] betas = new double[binary.length];
