@@ -68,8 +68,7 @@ public final class FastChains implements ModelSamples {
 
     /** {@code theta_fast <- decay theta_fast - rate gradient / rows}. */
     @Override
-    public void follow(
-            INDArray weightGradient, INDArray visibleBiasGradient, INDArray hiddenBiasGradient, long rows) {
+    public void follow(INDArray weightGradient, INDArray visibleBiasGradient, INDArray hiddenBiasGradient, long rows) {
         follow(fastWeights, weightGradient, rows);
         follow(fastVisibleBias, visibleBiasGradient, rows);
         follow(fastHiddenBias, hiddenBiasGradient, rows);

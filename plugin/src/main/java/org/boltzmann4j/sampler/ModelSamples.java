@@ -39,8 +39,7 @@ public sealed interface ModelSamples permits Chains, FastChains, TemperedChains 
      * @param hiddenBiasGradient {@code hidden} elements, not modified
      * @param rows size of the minibatch
      */
-    default void follow(
-            INDArray weightGradient, INDArray visibleBiasGradient, INDArray hiddenBiasGradient, long rows) {
+    default void follow(INDArray weightGradient, INDArray visibleBiasGradient, INDArray hiddenBiasGradient, long rows) {
         // Most chains follow the parameters only.
     }
 }
