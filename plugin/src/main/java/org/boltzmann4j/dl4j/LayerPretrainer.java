@@ -91,8 +91,10 @@ final class LayerPretrainer {
                 : validationInputs.summarise(Integer.MAX_VALUE).probes();
         Rbm rbm = trainee.rbm();
         startBiases(rbm, summary.means());
-        trainee.startPretraining(
-                new RbmGradientState(rbm, summary.probes().get(0).size(0), streams.split("gradient")));
+        RbmGradientState state =
+                new RbmGradientState(rbm, summary.probes().get(0).size(0), streams.split("gradient"));
+        state.setBaseBias(rbm.visible().biasesForMeans(summary.means()));
+        trainee.startPretraining(state);
         MonitorRows monitorRows = new MonitorRows(
                 rbm, trainee.layerConf().gradient(), summary.probes(), validation, streams.split("monitors"));
         clock.startLayer(summary);
@@ -106,7 +108,9 @@ final class LayerPretrainer {
             clock.startEpoch(epoch);
             inputs.forEach(epoch, this::learn);
             reportBound(epoch);
-            PretrainingMonitors monitors = monitorRows.measure(trainee.rbm());
+            PretrainingMonitors monitors = monitorRows.measure(
+                    trainee.rbm(),
+                    Objects.requireNonNull(trainee.pretrainState()).takeSwapReport());
             history.add(monitors);
             PretrainingProgress progress = clock.progress(activation());
             listeners.forEach(listener -> listener.onEpoch(progress, monitors));

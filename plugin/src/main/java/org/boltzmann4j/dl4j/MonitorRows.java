@@ -7,6 +7,8 @@ import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.estimate.ReconstructionError;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.objective.RbmGradient;
+import org.boltzmann4j.sampler.SwapReport;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Fixed rows on which a layer's monitors are measured, presented once so that epochs compare without sampling noise. */
@@ -29,7 +31,7 @@ final class MonitorRows {
         return result;
     }
 
-    PretrainingMonitors measure(Rbm rbm) {
+    PretrainingMonitors measure(Rbm rbm, @Nullable SwapReport swaps) {
         double activation =
                 mean(train, v -> rbm.meanHiddenGivenVisible(v).meanNumber().doubleValue());
         return new PretrainingMonitors(
@@ -37,7 +39,8 @@ final class MonitorRows {
                 mean(train, v -> meanFreeEnergy(rbm, v)),
                 mean(validation, v -> meanFreeEnergy(rbm, v)),
                 activation,
-                rbm.weights().norm2Number().doubleValue());
+                rbm.weights().norm2Number().doubleValue(),
+                swaps);
     }
 
     private static double meanFreeEnergy(Rbm rbm, INDArray v) {

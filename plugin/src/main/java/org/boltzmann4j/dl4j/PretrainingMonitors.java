@@ -1,5 +1,8 @@
 package org.boltzmann4j.dl4j;
 
+import org.boltzmann4j.sampler.SwapReport;
+import org.jspecify.annotations.Nullable;
+
 /**
  * How far the pretraining of a layer is, measured at the end of an epoch on fixed rows of the training data and on the
  * validation data, presented once as the layer's option for grey values says.
@@ -10,13 +13,16 @@ package org.boltzmann4j.dl4j;
  * @param freeEnergyValidation mean free energy of the validation rows, in nats; NaN without validation data
  * @param meanHiddenActivation mean over units and training rows of the hidden conditional means
  * @param weightNorm Euclidean norm of all weights
+ * @param swaps ladder, swap acceptance rates and round trips of parallel tempering in this epoch; null for other negative
+ *     phases
  */
 public record PretrainingMonitors(
         double reconstructionError,
         double freeEnergyTrain,
         double freeEnergyValidation,
         double meanHiddenActivation,
-        double weightNorm) {
+        double weightNorm,
+        @Nullable SwapReport swaps) {
 
     /**
      * Returns mean F(validation) minus mean F(train): its growth is the sign of over-fitting (Hinton 2012, section 6).

@@ -9,6 +9,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.boltzmann4j.sampler.SwapReport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -98,10 +99,12 @@ final class ProgressReporter implements PretrainingListener, AutoCloseable {
     }
 
     static String line(PretrainingProgress progress, PretrainingMonitors monitors) {
+        SwapReport swapReport = monitors.swaps();
+        String swaps = swapReport == null ? "" : ", " + swapReport.summary();
         return String.format(
                 Locale.ROOT,
                 "RBM layer %d/%d, epoch %d/%d: reconstruction error %.4f, free energy %.2f%s, mean activation %.3f,"
-                        + " |W| %.2f, %.0f examples/s, %s left",
+                        + " |W| %.2f%s, %.0f examples/s, %s left",
                 progress.layer(),
                 progress.layers(),
                 progress.epoch(),
@@ -111,6 +114,7 @@ final class ProgressReporter implements PretrainingListener, AutoCloseable {
                 gap(monitors),
                 monitors.meanHiddenActivation(),
                 monitors.weightNorm(),
+                swaps,
                 progress.examplesPerSecond(),
                 minutesAndSeconds(progress.remaining()));
     }

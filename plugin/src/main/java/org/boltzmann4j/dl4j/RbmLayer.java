@@ -65,6 +65,7 @@ public final class RbmLayer extends FeedForwardLayer {
         this.visibleBiasFromData = builder.visibleBiasFromData;
         this.improperWeights = builder.improperWeights;
         ProperPairs.require(visible, hidden);
+        negativePhase.requireUnits(visible, hidden);
         initializeConstraints(builder);
     }
 
@@ -107,6 +108,7 @@ public final class RbmLayer extends FeedForwardLayer {
                 // Layers saved before there was a choice had no pair that it concerns.
                 improperWeights == null ? ImproperWeights.REFUSED : improperWeights);
         ProperPairs.require(layer.visible, layer.hidden);
+        layer.negativePhase.requireUnits(layer.visible, layer.hidden);
         layer.nIn = requireWhole(nIn, "nin", 0);
         layer.nOut = requireWhole(nOut, "nout", 1);
         return layer;
@@ -253,6 +255,7 @@ public final class RbmLayer extends FeedForwardLayer {
     }
 
     void setNegativePhase(NegativePhase negativePhase) {
+        negativePhase.requireUnits(visible, hidden);
         this.negativePhase = negativePhase;
     }
 

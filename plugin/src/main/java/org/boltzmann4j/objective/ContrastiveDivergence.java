@@ -6,6 +6,7 @@ import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.StrictCount;
 import org.boltzmann4j.sampler.Chains;
 import org.boltzmann4j.sampler.LayerStates;
+import org.boltzmann4j.sampler.ModelSamples;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -42,8 +43,13 @@ public record ContrastiveDivergence(Integer k) implements NegativePhase {
     }
 
     @Override
-    public Chains advance(Rbm rbm, LayerStates positiveHidden, @Nullable Chains previous, RandomStreams streams) {
-        Chains chains = previous;
+    public Chains advance(
+            Rbm rbm,
+            LayerStates positiveHidden,
+            double[] baseBias,
+            @Nullable ModelSamples previous,
+            RandomStreams streams) {
+        Chains chains = (Chains) previous;
         if (chains == null) {
             chains = Chains.startedAt(rbm, positiveHidden, positiveHidden.rows(), streams);
         } else {

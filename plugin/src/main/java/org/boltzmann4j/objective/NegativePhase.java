@@ -3,8 +3,9 @@ package org.boltzmann4j.objective;
 import java.io.Serializable;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.RandomStreams;
-import org.boltzmann4j.sampler.Chains;
 import org.boltzmann4j.sampler.LayerStates;
+import org.boltzmann4j.sampler.ModelSamples;
+import org.boltzmann4j.units.Unit;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.annotation.JsonSubTypes;
 import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
@@ -16,19 +17,42 @@ import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = ContrastiveDivergence.class, name = "contrastiveDivergence"),
+    @JsonSubTypes.Type(value = FastPersistentContrastiveDivergence.class, name = "fastPersistentContrastiveDivergence"),
+    @JsonSubTypes.Type(value = ParallelTempering.class, name = "parallelTempering"),
     @JsonSubTypes.Type(value = PersistentContrastiveDivergence.class, name = "persistentContrastiveDivergence")
 })
 public sealed interface NegativePhase extends Serializable
-        permits ContrastiveDivergence, PersistentContrastiveDivergence {
+        permits ContrastiveDivergence,
+                FastPersistentContrastiveDivergence,
+                ParallelTempering,
+                PersistentContrastiveDivergence {
 
     /**
      * Produces the states whose statistics stand for the model's: visible samples and the hidden means given them.
      *
      * @param rbm the model
      * @param positiveHidden hidden samples given the minibatch, not modified
+     * @param baseBias visible biases at which the model without weights has the means of the data, {@code [visible]}, not
+     *     modified
      * @param previous the chains this method returned for the minibatch before, or null at the first one
      * @param streams source of randomness for new chains
      * @return the chains after their sweeps; the same object as {@code previous} if there was one
      */
-    Chains advance(Rbm rbm, LayerStates positiveHidden, @Nullable Chains previous, RandomStreams streams);
+    ModelSamples advance(
+            Rbm rbm,
+            LayerStates positiveHidden,
+            double[] baseBias,
+            @Nullable ModelSamples previous,
+            RandomStreams streams);
+
+    /**
+     * Checks that the chains can sample from models with these types of units.
+     *
+     * @param visible type of the visible units
+     * @param hidden type of the hidden units
+     * @throws IllegalArgumentException with the reason, if they cannot
+     */
+    default void requireUnits(Unit visible, Unit hidden) {
+        // Gibbs sampling is possible in every model.
+    }
 }

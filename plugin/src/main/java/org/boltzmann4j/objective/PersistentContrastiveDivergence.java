@@ -6,6 +6,7 @@ import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.StrictCount;
 import org.boltzmann4j.sampler.Chains;
 import org.boltzmann4j.sampler.LayerStates;
+import org.boltzmann4j.sampler.ModelSamples;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -47,8 +48,14 @@ public record PersistentContrastiveDivergence(Integer k, Integer chains) impleme
     }
 
     @Override
-    public Chains advance(Rbm rbm, LayerStates positiveHidden, @Nullable Chains previous, RandomStreams streams) {
-        Chains persistent = previous != null ? previous : Chains.startedAt(rbm, positiveHidden, chains, streams);
+    public Chains advance(
+            Rbm rbm,
+            LayerStates positiveHidden,
+            double[] baseBias,
+            @Nullable ModelSamples previous,
+            RandomStreams streams) {
+        Chains persistent =
+                previous != null ? (Chains) previous : Chains.startedAt(rbm, positiveHidden, chains, streams);
         persistent.advance(rbm, k);
         return persistent;
     }

@@ -4,10 +4,10 @@ import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
-import org.boltzmann4j.sampler.Chains;
 import org.boltzmann4j.sampler.Draw;
 import org.boltzmann4j.sampler.GibbsSampler;
 import org.boltzmann4j.sampler.LayerStates;
+import org.boltzmann4j.sampler.ModelSamples;
 import org.boltzmann4j.units.Unit;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -82,7 +82,9 @@ public record RbmGradient(NegativePhase negativePhase, GreyValues greyValues, Ce
                 data, (row, values) -> greyValues.present(rbm.visible(), values, state.dataStreams.random(step, row)));
         GibbsSampler.hiddenGivenVisible(
                 rbm, state.visible, state.hidden, Draw.MEAN_AND_SAMPLE, state.positiveStreams, step);
-        Chains chains = negativePhase.advance(rbm, state.hidden, state.chains, state.chainStreams);
+        state.fitBaseBias(rbm);
+        ModelSamples chains =
+                negativePhase.advance(rbm, state.hidden, state.baseBias, state.chains, state.chainStreams);
         state.chains = chains;
         state.minibatches++;
 
@@ -108,6 +110,7 @@ public record RbmGradient(NegativePhase negativePhase, GreyValues greyValues, Ce
             writeBias(visibleBiasGradient, visibleDifference, rbm.visible(), null);
             writeBias(hiddenBiasGradient, hiddenDifference, rbm.hidden(), null);
         }
+        chains.follow(weightGradient, visibleBiasGradient, hiddenBiasGradient, data.size(0));
     }
 
     /**
@@ -168,7 +171,7 @@ public record RbmGradient(NegativePhase negativePhase, GreyValues greyValues, Ce
             INDArray gradient,
             Rbm rbm,
             RbmGradientState state,
-            Chains chains,
+            ModelSamples chains,
             double ratio,
             INDArray weightGradient,
             double[] visibleDifference) {

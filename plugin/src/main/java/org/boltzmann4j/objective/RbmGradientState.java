@@ -3,8 +3,10 @@ package org.boltzmann4j.objective;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.RandomStreams;
-import org.boltzmann4j.sampler.Chains;
 import org.boltzmann4j.sampler.LayerStates;
+import org.boltzmann4j.sampler.ModelSamples;
+import org.boltzmann4j.sampler.SwapReport;
+import org.boltzmann4j.sampler.TemperedChains;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -31,7 +33,9 @@ public final class RbmGradientState {
     final INDArray visibleVector;
     final INDArray hiddenVector;
 
-    @Nullable Chains chains;
+    @Nullable ModelSamples chains;
+
+    double[] baseBias;
 
     long minibatches;
 
@@ -55,6 +59,42 @@ public final class RbmGradientState {
         this.hiddenPair = Matrices.detached(type, 2, rbm.hiddenWidth());
         this.visibleVector = Matrices.detached(type, rbm.visibleWidth(), 1);
         this.hiddenVector = Matrices.detached(type, 1, rbm.hiddenWidth());
+        this.baseBias = new double[0];
+    }
+
+    /**
+     * Fixes the model without weights from which parallel tempering may start. Without a call the means of the first
+     * minibatch do.
+     *
+     * @param bias visible biases that fit the data, {@code [visible]}, copied
+     */
+    public void setBaseBias(double[] bias) {
+        baseBias = bias.clone();
+    }
+
+    /** Before the first step of the chains. */
+    void fitBaseBias(Rbm rbm) {
+        if (baseBias.length == 0) {
+            double[] means = visible.sampleSums().clone();
+            for (int i = 0; i < means.length; i++) {
+                means[i] *= rbm.visible().scale(i) / visible.rows();
+            }
+            baseBias = rbm.visible().biasesForMeans(means);
+        }
+    }
+
+    /**
+     * Returns the swaps of parallel tempering since the last call, and starts to count anew.
+     *
+     * @return the report, or null for other negative phases and before the first minibatch
+     */
+    public @Nullable SwapReport takeSwapReport() {
+        if (chains instanceof TemperedChains tempered) {
+            SwapReport report = tempered.report();
+            tempered.restartReport();
+            return report;
+        }
+        return null;
     }
 
     /**
@@ -85,10 +125,7 @@ public final class RbmGradientState {
      * @return 0 for types without a bound
      */
     public long bounded() {
-        long chained = chains == null
-                ? 0
-                : chains.visible().bounded() + chains.hidden().bounded();
-        return hidden.bounded() + chained;
+        return hidden.bounded() + (chains == null ? 0 : chains.bounded());
     }
 
     /**

@@ -9,7 +9,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Parallel Gibbs chains of a restricted Boltzmann machine. Mutable: the hidden samples and the number of sweeps made are
  * all that the next sweep depends on, besides the model.
  */
-public final class Chains {
+public final class Chains implements ModelSamples {
 
     private final LayerStates visible;
     private final LayerStates hidden;
@@ -88,20 +88,12 @@ public final class Chains {
         }
     }
 
-    /**
-     * Returns the visible states.
-     *
-     * @return the state itself
-     */
+    @Override
     public LayerStates visible() {
         return visible;
     }
 
-    /**
-     * Returns the hidden states.
-     *
-     * @return the state itself
-     */
+    @Override
     public LayerStates hidden() {
         return hidden;
     }

@@ -6,6 +6,7 @@ import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
 import org.boltzmann4j.units.Conditions;
 import org.boltzmann4j.units.Unit;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -20,7 +21,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * <p>Where one layer counts the words of documents, the states of both layers know the documents' lengths: rows of counts
  * are drawn with them, and in the opposite layer they scale the bias and the weights of the rows in the column sums.
  *
- * <p>Rows may have inverse temperatures of their own, so that all rungs of a ladder are one batch.
+ * <p>Rows may have inverse temperatures of their own, so that all rungs of a ladder are one batch. Then every draw can leave
+ * behind by how much each row's energy weighs in a swap of temperatures.
  */
 public final class LayerStates {
 
@@ -30,6 +32,9 @@ public final class LayerStates {
     private double[] scales;
     private double[] lengths = NONE;
     private double[] inverseTemperatures = NONE;
+    private double @Nullable [] baseBias;
+    private double[] slopes = NONE;
+    private boolean slopesHoldCoupling;
     private long bounded;
     private final int width;
     private INDArray sampleBuffer;
@@ -73,12 +78,54 @@ public final class LayerStates {
     }
 
     /**
-     * Sets the inverse temperature of every row for all draws to come.
+     * Sets the inverse temperature of every row for all draws to come, {@code p_beta ~ exp(-beta E)}.
      *
      * @param perRow one for each row, copied; an empty array for 1 everywhere
      */
     public void setInverseTemperatures(double[] perRow) {
         inverseTemperatures = perRow.clone();
+    }
+
+    /**
+     * Makes the inverse temperatures those of the path {@code E_beta = (1 - beta) E_0 + beta E} from a model without
+     * weights. For every type of units this is the model itself with {@code beta W} and the bias
+     * {@code (1 - beta) b_0 + beta b}, drawn at the inverse temperature 1.
+     *
+     * @param bias b_0, {@code [width]}, copied; null for the path {@code p_beta ~ exp(-beta E)}
+     */
+    void setBaseBias(double @Nullable [] bias) {
+        baseBias = bias == null ? null : bias.clone();
+    }
+
+    /**
+     * From now on every draw of samples leaves behind the derivative of {@code E_beta} by beta, row by row.
+     *
+     * @param withCoupling whether the coupling to the other layer's states is part of it, or the units' own terms only
+     */
+    void trackSlopes(boolean withCoupling) {
+        slopes = new double[Math.toIntExact(rows())];
+        slopesHoldCoupling = withCoupling;
+    }
+
+    /** The derivative of the energy by beta at the last samples drawn, {@code [rows]}; the array itself. */
+    double[] slopes() {
+        return slopes;
+    }
+
+    /**
+     * Logarithm of the part of a row's base measure that depends on the inverse temperature; only noisy rectified units
+     * on the path {@code exp(-beta E)} have one.
+     */
+    double temperedBaseMeasure(int row, double beta) {
+        if (baseBias != null || !unit.hasTemperedBaseMeasure()) {
+            return 0;
+        }
+        double[] x = new double[width];
+        Rows.of(samples).read(row, x);
+        for (int i = 0; i < scales.length; i++) {
+            x[i] *= scales[i];
+        }
+        return unit.logBaseMeasure(x, beta);
     }
 
     /**
@@ -213,6 +260,9 @@ public final class LayerStates {
         double[] bias = biasVector.toDoubleVector();
         double[] x = new double[width];
         double[] sample = new double[width];
+        double[] mixture = new double[baseBias == null ? 0 : width];
+        boolean tracked = draw != Draw.MEAN && slopes.length > 0;
+        double[] weightedInput = new double[tracked ? width : 0];
         if (draw != Draw.SAMPLE) {
             Arrays.fill(meanSums, 0);
         }
@@ -221,13 +271,26 @@ public final class LayerStates {
         }
         for (int row = 0; row < input.count(); row++) {
             input.read(row, x);
-            Conditions at = conditions(row);
-            double[] rowBias = scalesBias() ? times(bias, lengths[row]) : bias;
+            if (tracked) {
+                System.arraycopy(x, 0, weightedInput, 0, width);
+            }
+            double beta = inverseTemperatures.length == 0 ? 1 : inverseTemperatures[row];
+            double[] ownBias = scalesBias() ? times(bias, lengths[row]) : bias;
+            double[] rowBias = ownBias;
+            if (baseBias != null && beta != 1) {
+                mix(baseBias, ownBias, beta, mixture);
+                scale(x, beta);
+                rowBias = mixture;
+            }
+            Conditions at = conditions(baseBias == null ? beta : 1, row);
             bounded += unit.countBounded(x, rowBias, at);
             switch (draw) {
                 case MEAN -> unit.mean(x, rowBias, at, x);
                 case SAMPLE -> unit.sample(x, rowBias, at, streams.random(step, row), sample);
                 case MEAN_AND_SAMPLE -> unit.meanAndSample(x, rowBias, at, streams.random(step, row), x, sample);
+            }
+            if (tracked) {
+                slopes[row] = slope(sample, ownBias, weightedInput);
             }
             if (draw != Draw.MEAN) {
                 store(output, row, sample, sampleSums);
@@ -238,13 +301,36 @@ public final class LayerStates {
         }
     }
 
+    private static void mix(double[] base, double[] bias, double beta, double[] result) {
+        for (int i = 0; i < result.length; i++) {
+            result[i] = (1 - beta) * base[i] + beta * bias[i];
+        }
+    }
+
+    private static void scale(double[] x, double factor) {
+        for (int i = 0; i < x.length; i++) {
+            x[i] *= factor;
+        }
+    }
+
+    /** Base measures, which do not depend on beta, drop out of either difference: the log x! of Poisson units is one. */
+    private double slope(double[] state, double[] bias, double[] weightedInput) {
+        double slope = unit.energyTerm(state, bias, 1)
+                - (baseBias == null ? unit.energyTerm(state, bias, 0) : unit.energyTerm(state, baseBias, 1));
+        if (slopesHoldCoupling) {
+            for (int i = 0; i < width; i++) {
+                slope -= weightedInput[i] * state[i] / (scales.length == 0 ? 1 : scales[i]);
+            }
+        }
+        return slope;
+    }
+
     /** Whether the opposite layer counts words. */
     private boolean scalesBias() {
         return lengths.length > 0 && !unit.countsWords();
     }
 
-    private Conditions conditions(int row) {
-        double beta = inverseTemperatures.length == 0 ? 1 : inverseTemperatures[row];
+    private Conditions conditions(double beta, int row) {
         Conditions at = Conditions.at(beta);
         return unit.countsWords() && lengths.length > 0 ? at.withDocumentLength(lengths[row]) : at;
     }
@@ -297,6 +383,40 @@ public final class LayerStates {
             input.read(row % given, x);
             output.write(row, x);
             add(row, x, sampleSums);
+        }
+    }
+
+    /** States of the same units, all zeros and at the inverse temperature 1. */
+    LayerStates emptyCopy(long rows) {
+        return new LayerStates(unit, samples.dataType(), rows, width);
+    }
+
+    /**
+     * Copies samples and means of some rows of other states.
+     *
+     * @param source not modified
+     * @param rows which, in the order wanted
+     */
+    void takeRows(LayerStates source, int[] rows) {
+        unit = source.unit;
+        scales = source.scales;
+        resize(rows.length);
+        Rows givenSamples = Rows.of(source.samples);
+        Rows givenMeans = Rows.of(source.means);
+        Rows ownSamples = Rows.of(samples);
+        Rows ownMeans = Rows.of(means);
+        double[] x = new double[width];
+        Arrays.fill(sampleSums, 0);
+        Arrays.fill(meanSums, 0);
+        lengths = source.lengths.length == 0 ? NONE : new double[rows.length];
+        Arrays.setAll(lengths, row -> source.lengths[rows[row]]);
+        for (int row = 0; row < rows.length; row++) {
+            givenSamples.read(rows[row], x);
+            ownSamples.write(row, x);
+            add(row, x, sampleSums);
+            givenMeans.read(rows[row], x);
+            ownMeans.write(row, x);
+            add(row, x, meanSums);
         }
     }
 

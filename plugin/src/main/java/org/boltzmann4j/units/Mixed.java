@@ -159,6 +159,11 @@ public record Mixed(List<Part> parts) implements Unit {
     }
 
     @Override
+    public boolean hasTemperedBaseMeasure() {
+        return parts.stream().anyMatch(part -> part.units().hasTemperedBaseMeasure());
+    }
+
+    @Override
     public double cumulant(double[] weightedInput, double[] bias, Conditions at) {
         double[] sum = new double[1];
         forEach(weightedInput.clone(), bias, (units, x, b) -> sum[0] += units.cumulant(x, b, at));

@@ -194,6 +194,11 @@ public record NoisyRelu(Boolean rectifiedSamples) implements Unit {
     }
 
     @Override
+    public boolean hasTemperedBaseMeasure() {
+        return true;
+    }
+
+    @Override
     public double cumulant(double[] weightedInput, double[] bias, Conditions at) {
         double beta = requireWarm(at);
         double sum = 0;

@@ -120,6 +120,15 @@ public sealed interface Unit extends Serializable
     }
 
     /**
+     * Whether {@link #logBaseMeasure} depends on the inverse temperature.
+     *
+     * @return true for noisy rectified units only
+     */
+    default boolean hasTemperedBaseMeasure() {
+        return false;
+    }
+
+    /**
      * Log-normaliser of the units given their weighted input, summed over the row: the logarithm of the sum (or
      * integral) of {@code base(x) exp(-beta (energyTerm(x) - coupled(x) * weightedInput))} over all states x.
      *

@@ -10,6 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.estimate.ReconstructionError;
+import org.boltzmann4j.sampler.SwapReport;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
@@ -197,11 +198,15 @@ class PretrainingListenerTest {
     void theLineOfTheLogHoldsEveryMonitor() {
         PretrainingProgress progress = new PretrainingProgress(
                 1, 2, "first", 3, 10, 100, 100, 0.25, 12345.6, Duration.ofSeconds(5), Duration.ofSeconds(125));
-        assertThat(ProgressReporter.line(progress, new PretrainingMonitors(0.01234, -100.5, -98.25, 0.2, 7.5)))
+        assertThat(ProgressReporter.line(progress, new PretrainingMonitors(0.01234, -100.5, -98.25, 0.2, 7.5, null)))
                 .isEqualTo("RBM layer 1/2, epoch 3/10: reconstruction error 0.0123, free energy -100.50,"
                         + " free-energy gap 2.25, mean activation 0.200, |W| 7.50, 12346 examples/s, 2:05 left");
-        assertThat(ProgressReporter.line(progress, new PretrainingMonitors(0.01234, -100.5, Double.NaN, 0.2, 7.5)))
+        assertThat(ProgressReporter.line(
+                        progress, new PretrainingMonitors(0.01234, -100.5, Double.NaN, 0.2, 7.5, null)))
                 .doesNotContain("gap");
+        SwapReport swaps = new SwapReport(List.of(0.0, 0.4, 1.0), List.of(0.31, 0.784), 12);
+        assertThat(ProgressReporter.line(progress, new PretrainingMonitors(0.01234, -100.5, -98.25, 0.2, 7.5, swaps)))
+                .contains("|W| 7.50, swaps 0.31-0.78 over 3 rungs, 12 round trips, 12346 examples/s");
     }
 
     @Test

@@ -9,9 +9,13 @@ import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.exact.ExactRbm;
 import org.boltzmann4j.exact.Statistics;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.sampler.FastChains;
+import org.boltzmann4j.sampler.Ladder;
+import org.boltzmann4j.sampler.TemperingPath;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -152,6 +156,24 @@ class RbmGradientTest {
                                 Centering.of(0.01),
                                 PersistentContrastiveDivergence.of(3, 3),
                                 DataType.DOUBLE,
+                                4),
+                        Arguments.of(
+                                exact,
+                                Centering.NONE,
+                                ParallelTempering.of(3, 10, Ladder.linear(3, 0.4)),
+                                DataType.FLOAT,
+                                4),
+                        Arguments.of(
+                                exact,
+                                Centering.of(0.01),
+                                ParallelTempering.of(3, 10, Ladder.linear(3)).withPath(TemperingPath.BASE_RATES),
+                                DataType.DOUBLE,
+                                4),
+                        Arguments.of(
+                                exact,
+                                Centering.of(0.01),
+                                FastPersistentContrastiveDivergence.of(3, 10, 1e-9),
+                                DataType.DOUBLE,
                                 4)));
     }
 
@@ -182,6 +204,87 @@ class RbmGradientTest {
                         average, expected(STRONG, data.minus(STRONG.modelStatistics()), none, new double[3])))
                 .as("from the likelihood gradient")
                 .isGreaterThan(10);
+    }
+
+    /** On the model on which CD-1's bias is more than ten of its standard errors, see above. */
+    @ParameterizedTest
+    @EnumSource(TemperingPath.class)
+    void parallelTemperingHasNoSuchBias(TemperingPath path) {
+        NegativePhase phase = ParallelTempering.of(4, 20, Ladder.linear(5)).withPath(path);
+        RbmGradient gradient = new RbmGradient(phase, GreyValues.SAMPLED, Centering.NONE);
+        double[][] average = average(gradient, STRONG, DataType.DOUBLE, 400, 8);
+        Statistics difference = STRONG.dataStatistics(data(STRONG)).minus(STRONG.modelStatistics());
+        assertThat(largestDeviation(average, expected(STRONG, difference, new double[4], new double[3])))
+                .isLessThan(5);
+        double[] contrastive = expected(
+                STRONG,
+                STRONG.dataStatistics(data(STRONG)).minus(STRONG.statisticsAfterOneSweep(data(STRONG))),
+                new double[4],
+                new double[3]);
+        assertThat(largestDeviation(average, contrastive))
+                .as("from the expectation of CD-1, which the bound must tell from the exact gradient")
+                .isGreaterThan(10);
+    }
+
+    @Test
+    void fastWeightsOfRateZeroArePersistentContrastiveDivergenceBitForBit() {
+        Rbm rbm = BINARY.model(DataType.FLOAT);
+        INDArray data = Nd4j.createFromArray(data(BINARY)).castTo(DataType.FLOAT);
+        RbmGradientState plain = new RbmGradientState(rbm, ROWS, RandomStreams.of(5));
+        RbmGradientState fast = new RbmGradientState(rbm, ROWS, RandomStreams.of(5));
+        for (int step = 0; step < 4; step++) {
+            assertThat(compute(
+                            new RbmGradient(
+                                    FastPersistentContrastiveDivergence.of(2, 7, 0),
+                                    GreyValues.SAMPLED,
+                                    Centering.NONE),
+                            rbm,
+                            data,
+                            fast))
+                    .isEqualTo(compute(
+                            new RbmGradient(
+                                    PersistentContrastiveDivergence.of(2, 7), GreyValues.SAMPLED, Centering.NONE),
+                            rbm,
+                            data,
+                            plain));
+        }
+    }
+
+    @Test
+    void fastWeightsFollowTheGradientAndDecayAndAreNoPartOfTheModel() {
+        Rbm rbm = BINARY.model(DataType.DOUBLE);
+        INDArray weights = rbm.weights().dup();
+        RbmGradient gradient = new RbmGradient(
+                FastPersistentContrastiveDivergence.of(1, 7, 0.3), GreyValues.SAMPLED, Centering.of(0.1));
+        RbmGradientState state = new RbmGradientState(rbm, ROWS, RandomStreams.of(5));
+        INDArray data = Nd4j.createFromArray(data(BINARY));
+        double[] expected = new double[12];
+        for (int step = 0; step < 5; step++) {
+            double[] g = compute(gradient, rbm, data, state);
+            for (int i = 0; i < expected.length; i++) {
+                expected[i] = 19.0 / 20 * expected[i] - 0.3 * g[i] / ROWS;
+            }
+        }
+        double[] fast = ((FastChains) state.chains).fastWeights().ravel().toDoubleVector();
+        for (int i = 0; i < expected.length; i++) {
+            // Rounding of five additions of numbers below 1.
+            assertThat(Math.abs(fast[i] - expected[i])).isLessThan(1e-14);
+        }
+        assertThat(rbm.weights()).isEqualTo(weights);
+    }
+
+    /** The chains' distribution is another one: the price of their mobility, which a slow rate does not pay. */
+    @Test
+    void fastWeightsOfANoticeableRateBiasTheGradient() {
+        double[][] average = average(
+                new RbmGradient(FastPersistentContrastiveDivergence.of(3, 10, 0.5), GreyValues.SAMPLED, Centering.NONE),
+                BINARY,
+                DataType.DOUBLE,
+                200,
+                20);
+        Statistics difference = BINARY.dataStatistics(data(BINARY)).minus(BINARY.modelStatistics());
+        assertThat(largestDeviation(average, expected(BINARY, difference, new double[4], new double[3])))
+                .isGreaterThan(5);
     }
 
     @Test

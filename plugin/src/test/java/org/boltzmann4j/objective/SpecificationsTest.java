@@ -8,6 +8,13 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.Positive;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.boltzmann4j.sampler.AdaptiveLadder;
+import org.boltzmann4j.sampler.Ladder;
+import org.boltzmann4j.sampler.TemperingPath;
+import org.boltzmann4j.units.Bernoulli;
+import org.boltzmann4j.units.Gaussian;
+import org.boltzmann4j.units.Mixed;
 import org.deeplearning4j.nn.conf.serde.JsonMappers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +29,12 @@ class SpecificationsTest {
 
     @Property(tries = 40)
     void negativePhasesComeBackFromJsonAndYaml(@ForAll @Positive int k, @ForAll @Positive int chains) throws Exception {
-        for (NegativePhase spec : List.of(ContrastiveDivergence.of(k), PersistentContrastiveDivergence.of(k, chains))) {
+        for (NegativePhase spec : List.of(
+                ContrastiveDivergence.of(k),
+                PersistentContrastiveDivergence.of(k, chains),
+                FastPersistentContrastiveDivergence.of(k, chains, 1.0 / k),
+                ParallelTempering.of(k, chains, Ladder.linear(1 + k % 20)),
+                ParallelTempering.of(k, chains, AdaptiveLadder.of(0.4)).withPath(TemperingPath.BASE_RATES))) {
             assertThat(JSON.readValue(JSON.writeValueAsString(spec), NegativePhase.class))
                     .isEqualTo(spec);
             ObjectMapper yaml = JsonMappers.getMapperYaml();
@@ -53,6 +65,50 @@ class SpecificationsTest {
                 .hasMessage("persistent contrastive divergence: chains = " + bad + ", expected at least 1");
     }
 
+    @Test
+    void laddersThatDoNotRiseToOneAreRefusedByTheirRung() {
+        refused(() -> Ladder.of(), "ladder: inverseTemperatures are missing, expected strictly increasing");
+        refused(() -> Ladder.of(0, 0.5, 0.5, 1), "ladder: inverseTemperatures[2] = 0.5 after 0.5, expected strictly");
+        refused(() -> Ladder.of(0.6, 0.5, 1), "ladder: inverseTemperatures[1] = 0.5 after 0.6, expected strictly");
+        refused(() -> Ladder.of(0, 0.5), "ladder: inverseTemperatures end at 0.5, expected 1");
+        refused(() -> Ladder.of(-0.1, 1), "ladder: inverseTemperatures[0] = -0.1, expected a number in [0, 1]");
+        refused(() -> Ladder.of(0, 1, 1.5), "ladder: inverseTemperatures[2] = 1.5, expected a number in [0, 1]");
+        refused(() -> Ladder.of(Double.NaN, 1), "ladder: inverseTemperatures[0] = NaN, expected a number in [0, 1]");
+        refused(() -> Ladder.linear(0), "ladder: rungs = 0, expected at least 1");
+        refused(() -> Ladder.linear(3, 1), "ladder: lowest = 1.0, expected a number in [0, 1)");
+        assertThat(Ladder.linear(5).inverseTemperatures()).containsExactly(0.0, 0.25, 0.5, 0.75, 1.0);
+        assertThat(Ladder.linear(3, 0.5).inverseTemperatures()).containsExactly(0.5, 0.75, 1.0);
+        assertThat(Ladder.linear(1).inverseTemperatures()).containsExactly(1.0);
+        refused(() -> AdaptiveLadder.of(1), "adaptive ladder: aim = 1.0, expected a number in (0, 1)");
+        refused(() -> new AdaptiveLadder(0.3, 1, 5, 0.0, 10), "adaptive ladder: rungs = 1, expected at least 2");
+        refused(() -> new AdaptiveLadder(0.3, 6, 5, 0.0, 10), "adaptive ladder: largest = 5, expected at least rungs");
+        refused(() -> new AdaptiveLadder(0.3, 3, 5, 1.0, 10), "adaptive ladder: lowest = 1.0, expected a number in");
+        refused(() -> new AdaptiveLadder(0.3, 3, 5, 0.0, 0), "adaptive ladder: interval = 0, expected at least 1");
+    }
+
+    @Test
+    void unboundedUnitsNeedWarmthOnTheirWayToTheModel() {
+        ParallelTempering cold = ParallelTempering.of(1, 5, Ladder.linear(3));
+        refused(
+                () -> cold.requireUnits(Gaussian.of(1), new Bernoulli()),
+                "parallel tempering with Gaussian[sigma=[1.0]] visible and Bernoulli[] hidden units: the ladder begins at"
+                        + " 0, expected a number above 0");
+        refused(
+                () -> cold.requireUnits(
+                        Mixed.of(Mixed.Part.of(Gaussian.of(1), 2), Mixed.Part.of(new Bernoulli(), 1)), new Bernoulli()),
+                "parallel tempering with Mixed");
+        cold.requireUnits(new Bernoulli(), new Bernoulli());
+        cold.withPath(TemperingPath.BASE_RATES).requireUnits(Gaussian.of(1), new Bernoulli());
+        ParallelTempering.of(1, 5, Ladder.linear(3, 0.1)).requireUnits(Gaussian.of(1), new Bernoulli());
+        refused(
+                () -> FastPersistentContrastiveDivergence.of(1, 5, 0.1).requireUnits(Gaussian.of(1), Gaussian.of(1)),
+                "fast persistent contrastive divergence with Gaussian");
+    }
+
+    private static void refused(ThrowingCallable bad, String message) {
+        assertThatThrownBy(bad).isInstanceOf(IllegalArgumentException.class).hasMessageStartingWith(message);
+    }
+
     @ParameterizedTest
     @ValueSource(doubles = {-1e-9, 1.0001, Double.NaN, Double.POSITIVE_INFINITY})
     void anOffsetStepOutsideOfItsRangeIsRefusedByName(double bad) {
@@ -79,6 +135,15 @@ class SpecificationsTest {
                 "chains | {\"type\":\"persistentContrastiveDivergence\",\"k\":1}",
                 "chains | {\"type\":\"persistentContrastiveDivergence\",\"k\":1,\"chains\":-3}",
                 "chains | {\"type\":\"persistentContrastiveDivergence\",\"k\":1,\"chains\":1e1}",
+                "fastRate | {\"type\":\"fastPersistentContrastiveDivergence\",\"k\":1,\"chains\":5}",
+                "fastRate | {\"type\":\"fastPersistentContrastiveDivergence\",\"k\":1,\"chains\":5,\"fastRate\":-1}",
+                "k        | {\"type\":\"fastPersistentContrastiveDivergence\",\"k\":1.5,\"chains\":5,\"fastRate\":1}",
+                "ladder   | {\"type\":\"parallelTempering\",\"k\":1,\"chains\":5,\"path\":\"TEMPERATURE\"}",
+                "path     | {\"type\":\"parallelTempering\",\"k\":1,\"chains\":5,\"ladder\":{\"type\":\"fixed\",\"inverseTemperatures\":[1]}}",
+                "chains   | {\"type\":\"parallelTempering\",\"k\":1,\"chains\":2.5}",
+                "inverseTemperatures | {\"type\":\"parallelTempering\",\"k\":1,\"chains\":5,\"ladder\":{\"type\":\"fixed\"},\"path\":\"TEMPERATURE\"}",
+                "end at 0.5 | {\"type\":\"parallelTempering\",\"k\":1,\"chains\":5,\"ladder\":{\"type\":\"fixed\",\"inverseTemperatures\":[0,0.5]},\"path\":\"TEMPERATURE\"}",
+                "aim      | {\"type\":\"parallelTempering\",\"k\":1,\"chains\":5,\"ladder\":{\"type\":\"adaptive\"},\"path\":\"TEMPERATURE\"}",
                 "brownian | {\"type\":\"brownian\"}"
             })
     void badNegativePhasesInJsonAreRefusedByField(String field, String json) {

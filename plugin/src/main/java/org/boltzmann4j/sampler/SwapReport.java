@@ -1,0 +1,56 @@
+package org.boltzmann4j.sampler;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How well parallel tempering mixes.
+ *
+ * @param inverseTemperatures the rungs
+ * @param swapAcceptanceRates for each pair of neighbours, the share of proposed swaps that were accepted; NaN where none
+ *     was proposed. Below about 0.1 a pair is a bottleneck
+ * @param roundTrips how often a state went from the model to the hottest rung and back
+ */
+public record SwapReport(List<Double> inverseTemperatures, List<Double> swapAcceptanceRates, long roundTrips) {
+
+    /** Copies the lists. */
+    public SwapReport {
+        inverseTemperatures = List.copyOf(inverseTemperatures);
+        swapAcceptanceRates = List.copyOf(swapAcceptanceRates);
+    }
+
+    /**
+     * Says the same in a few words.
+     *
+     * @return for example {@code swaps 0.31-0.78 over 10 rungs, 12 round trips}
+     */
+    public String summary() {
+        return swapAcceptanceRates.isEmpty()
+                ? "no swaps"
+                : String.format(
+                        Locale.ROOT,
+                        "swaps %.2f-%.2f over %d rungs, %d round trips",
+                        Collections.min(swapAcceptanceRates),
+                        Collections.max(swapAcceptanceRates),
+                        inverseTemperatures.size(),
+                        roundTrips);
+    }
+
+    /**
+     * Prints the ladder with the acceptance rates between its rungs.
+     *
+     * @return for example {@code 0.000 -(0.71)- 0.500 -(0.64)- 1.000, 12 round trips}
+     */
+    @Override
+    public String toString() {
+        StringBuilder result = new StringBuilder();
+        for (int r = 0; r < inverseTemperatures.size(); r++) {
+            if (r > 0) {
+                result.append(String.format(Locale.ROOT, " -(%.2f)- ", swapAcceptanceRates.get(r - 1)));
+            }
+            result.append(String.format(Locale.ROOT, "%.3f", inverseTemperatures.get(r)));
+        }
+        return result.append(", ").append(roundTrips).append(" round trips").toString();
+    }
+}

@@ -1,0 +1,360 @@
+package org.boltzmann4j.sampler;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.boltzmann4j.energy.Rbm;
+import org.boltzmann4j.math.RandomStreams;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Parallel tempering in a restricted Boltzmann machine (Swendsen, Wang 1986; Geyer 1991; Desjardins et al. 2010; Cho,
+ * Raiko, Ilin 2010): chains at every rung of a ladder of inverse temperatures, of which neighbours exchange their states.
+ * Mutable.
+ *
+ * <p>All rungs of all chains are the rows of one matrix, so that a sweep takes two matrix products whatever their number.
+ * A sweep is block Gibbs sampling {@code h -> v -> h} at every row's inverse temperature, then a swap of every even and
+ * then of every odd pair of neighbouring rungs, in every chain on its own: states at the rungs a and b are exchanged with
+ * the probability {@code min(1, exp((beta_a - beta_b) (D_a - D_b)))}, where D is the derivative of {@code E_beta} by beta
+ * at a joint state: E on the path {@link TemperingPath#TEMPERATURE}, {@code E - E_0} on {@link TemperingPath#BASE_RATES}.
+ * D falls off when the states are drawn. What is exchanged are the inverse temperatures of two rows, nothing is copied.
+ *
+ * <p>The statistics of the model are those of the rows at beta = 1 after the Gibbs sampling and before the swaps: states
+ * of the model as much as those after, and their hidden means are there.
+ */
+public final class TemperedChains implements ModelSamples {
+
+    /** Where a row was last, of the two ends of the ladder. */
+    private enum End {
+        NEITHER,
+        MODEL,
+        HOTTEST
+    }
+
+    private final int chains;
+    private final double @Nullable [] baseBias;
+    private final @Nullable AdaptiveLadder adaptive;
+    private final LayerStates modelVisible;
+    private final LayerStates modelHidden;
+    private final RandomStreams visibleStreams;
+    private final RandomStreams hiddenStreams;
+    private final RandomStreams swapStreams;
+    private LayerStates visible;
+    private LayerStates hidden;
+    private double[] ladder;
+    /** {@code [rungs][chains]}: the row that has the rung's inverse temperature. */
+    private int[][] rowAt;
+
+    private End[] lastEnd;
+    private long[] proposed;
+    private long[] accepted;
+    private long roundTrips;
+    /** Sums of acceptance probabilities since the ladder moved. */
+    private double[] acceptance;
+
+    private int sweepsSinceMove;
+    private long sweeps;
+    private long boundedBefore;
+
+    private TemperedChains(Rbm rbm, Ladder ladder, int chains, double @Nullable [] baseBias, RandomStreams streams) {
+        this.chains = chains;
+        this.baseBias = baseBias == null ? null : baseBias.clone();
+        this.adaptive = ladder instanceof AdaptiveLadder moving ? moving : null;
+        this.ladder = ladder.start().stream().mapToDouble(beta -> beta).toArray();
+        this.visibleStreams = streams.split("visible");
+        this.hiddenStreams = streams.split("hidden");
+        this.swapStreams = streams.split("swaps");
+        int rungs = this.ladder.length;
+        DataType type = rbm.weights().dataType();
+        this.modelVisible = new LayerStates(rbm.visible(), type, chains, rbm.visibleWidth());
+        this.modelHidden = new LayerStates(rbm.hidden(), type, chains, rbm.hiddenWidth());
+        this.visible = new LayerStates(rbm.visible(), type, (long) rungs * chains, rbm.visibleWidth());
+        this.hidden = new LayerStates(rbm.hidden(), type, (long) rungs * chains, rbm.hiddenWidth());
+        this.rowAt = new int[rungs][];
+        for (int r = 0; r < rungs; r++) {
+            int first = r * chains;
+            rowAt[r] = IntStream.range(first, first + chains).toArray();
+        }
+        this.lastEnd = new End[rungs * chains];
+        Arrays.fill(lastEnd, End.NEITHER);
+        this.proposed = new long[rungs - 1];
+        this.accepted = new long[rungs - 1];
+        this.acceptance = new double[rungs - 1];
+        prepare(rbm);
+        noteEnds();
+    }
+
+    /**
+     * Starts chains at given hidden states, the same in all rungs, repeated from the start until every chain has one.
+     *
+     * @param rbm the model the chains will sample from
+     * @param ladder the rungs
+     * @param baseBias visible biases of the model without weights from which the path {@link TemperingPath#BASE_RATES}
+     *     leads, {@code [visible]}, copied; null for the path {@link TemperingPath#TEMPERATURE}
+     * @param start its hidden samples are copied
+     * @param chains their number in every rung, at least 1
+     * @param streams source of randomness, of these chains alone
+     * @return the chains
+     */
+    public static TemperedChains startedAt(
+            Rbm rbm,
+            Ladder ladder,
+            double @Nullable [] baseBias,
+            LayerStates start,
+            int chains,
+            RandomStreams streams) {
+        TemperedChains result = new TemperedChains(rbm, ladder, chains, baseBias, streams);
+        // In two steps: documents in all rungs of a chain must have the same length.
+        LayerStates rung = new LayerStates(rbm.hidden(), rbm.weights().dataType(), chains, rbm.hiddenWidth());
+        rung.repeatSamplesOf(start);
+        result.hidden.repeatSamplesOf(rung);
+        return result;
+    }
+
+    /**
+     * Starts chains at given visible states: the first sweep draws the hidden states from them, at their rungs' inverse
+     * temperatures.
+     *
+     * @param rbm the model the chains will sample from
+     * @param ladder the rungs
+     * @param baseBias as for {@link #startedAt}
+     * @param v {@code [rungs * chains, visible]}, rung after rung from the hottest one, not modified
+     * @param streams source of randomness, of these chains alone
+     * @return the chains
+     * @throws IllegalArgumentException if the number of rows is no multiple of the number of rungs
+     */
+    public static TemperedChains startedAtVisible(
+            Rbm rbm, Ladder ladder, double @Nullable [] baseBias, INDArray v, RandomStreams streams) {
+        int rungs = ladder.start().size();
+        if (v.size(0) == 0 || v.size(0) % rungs != 0) {
+            throw new IllegalArgumentException(
+                    v.size(0) + " visible states, expected the same number for each of " + rungs + " rungs");
+        }
+        TemperedChains result = new TemperedChains(rbm, ladder, Math.toIntExact(v.size(0) / rungs), baseBias, streams);
+        result.visible.present(v, (row, values) -> {});
+        GibbsSampler.hiddenGivenVisible(rbm, result.visible, result.hidden, Draw.SAMPLE, streams.split("start"), 0);
+        return result;
+    }
+
+    private void prepare(Rbm rbm) {
+        visible.setBaseBias(baseBias);
+        hidden.setBaseBias(baseBias == null ? null : new double[rbm.hiddenWidth()]);
+        visible.trackSlopes(false);
+        hidden.trackSlopes(true);
+        setInverseTemperatures();
+    }
+
+    private void setInverseTemperatures() {
+        double[] perRow = new double[ladder.length * chains];
+        for (int r = 0; r < ladder.length; r++) {
+            for (int row : rowAt[r]) {
+                perRow[row] = ladder[r];
+            }
+        }
+        visible.setInverseTemperatures(perRow);
+        hidden.setInverseTemperatures(perRow);
+    }
+
+    /**
+     * Makes sweeps: Gibbs sampling in every rung, then swaps. Afterwards the visible samples at beta = 1 of the last
+     * sweep and the hidden means given them are there.
+     *
+     * @param rbm the model
+     * @param gibbsSteps number of sweeps, at least 1
+     */
+    public void advance(Rbm rbm, int gibbsSteps) {
+        for (int i = 1; i <= gibbsSteps; i++) {
+            GibbsSampler.visibleGivenHidden(rbm, hidden, visible, Draw.SAMPLE, visibleStreams, sweeps);
+            GibbsSampler.hiddenGivenVisible(
+                    rbm, visible, hidden, i < gibbsSteps ? Draw.SAMPLE : Draw.MEAN_AND_SAMPLE, hiddenStreams, sweeps);
+            if (i == gibbsSteps) {
+                int[] modelRows = rowAt[ladder.length - 1];
+                modelVisible.takeRows(visible, modelRows);
+                modelHidden.takeRows(hidden, modelRows);
+            }
+            swap();
+            sweeps++;
+        }
+        if (adaptive != null && sweepsSinceMove >= adaptive.interval()) {
+            move(rbm, adaptive);
+        }
+    }
+
+    private void swap() {
+        if (ladder.length == 1) {
+            return;
+        }
+        double[] slopes = new double[ladder.length * chains];
+        Arrays.setAll(slopes, row -> visible.slopes()[row] + hidden.slopes()[row]);
+        for (int chain = 0; chain < chains; chain++) {
+            SplittableRandom random = swapStreams.random(sweeps, chain);
+            for (int parity = 0; parity < 2; parity++) {
+                for (int r = parity; r + 1 < ladder.length; r += 2) {
+                    propose(r, chain, slopes, random);
+                }
+            }
+        }
+        noteEnds();
+        setInverseTemperatures();
+        sweepsSinceMove++;
+    }
+
+    private void propose(int rung, int chain, double[] slopes, SplittableRandom random) {
+        int a = rowAt[rung][chain];
+        int b = rowAt[rung + 1][chain];
+        double betaA = ladder[rung];
+        double betaB = ladder[rung + 1];
+        double logRatio = (betaA - betaB) * (slopes[a] - slopes[b])
+                + baseMeasure(a, betaB)
+                - baseMeasure(a, betaA)
+                + baseMeasure(b, betaA)
+                - baseMeasure(b, betaB);
+        double probability = Math.min(1, Math.exp(logRatio));
+        proposed[rung]++;
+        acceptance[rung] += probability;
+        if (random.nextDouble() < probability) {
+            accepted[rung]++;
+            rowAt[rung][chain] = b;
+            rowAt[rung + 1][chain] = a;
+        }
+    }
+
+    private double baseMeasure(int row, double beta) {
+        return visible.temperedBaseMeasure(row, beta) + hidden.temperedBaseMeasure(row, beta);
+    }
+
+    private void noteEnds() {
+        if (ladder.length == 1) {
+            return;
+        }
+        for (int row : rowAt[0]) {
+            if (lastEnd[row] == End.MODEL) {
+                lastEnd[row] = End.HOTTEST;
+            }
+        }
+        for (int row : rowAt[ladder.length - 1]) {
+            if (lastEnd[row] == End.HOTTEST) {
+                roundTrips++;
+            }
+            lastEnd[row] = End.MODEL;
+        }
+    }
+
+    private void move(Rbm rbm, AdaptiveLadder wanted) {
+        double[] rejections = new double[acceptance.length];
+        double proposals = (double) sweepsSinceMove * chains;
+        Arrays.setAll(rejections, t -> 1 - acceptance[t] / proposals);
+        if (wanted.wantsAnother(rejections)) {
+            double[] moved = AdaptiveLadder.equalised(ladder, rejections, ladder.length + 1);
+            int worst = 0;
+            for (int t = 1; t < rejections.length; t++) {
+                worst = rejections[t] > rejections[worst] ? t : worst;
+            }
+            addRung(rbm, worst + 1);
+            ladder = moved;
+        } else {
+            double[] moved = AdaptiveLadder.equalised(ladder, rejections, ladder.length);
+            for (int r = 1; r < ladder.length - 1; r++) {
+                ladder[r] = (ladder[r] + moved[r]) / 2;
+            }
+        }
+        acceptance = new double[ladder.length - 1];
+        sweepsSinceMove = 0;
+        setInverseTemperatures();
+    }
+
+    /** New rows at the end of the matrix, copies of those of the rung that the new one pushes up. */
+    private void addRung(Rbm rbm, int position) {
+        int before = ladder.length * chains;
+        int[] rows = Arrays.copyOf(IntStream.range(0, before).toArray(), before + chains);
+        System.arraycopy(rowAt[position], 0, rows, before, chains);
+        boundedBefore += visible.bounded() + hidden.bounded();
+        LayerStates moreVisible = visible.emptyCopy(rows.length);
+        LayerStates moreHidden = hidden.emptyCopy(rows.length);
+        moreVisible.takeRows(visible, rows);
+        moreHidden.takeRows(hidden, rows);
+        visible = moreVisible;
+        hidden = moreHidden;
+
+        int[][] more = new int[ladder.length + 1][];
+        for (int r = 0; r < more.length; r++) {
+            more[r] = r == position
+                    ? IntStream.range(before, before + chains).toArray()
+                    : rowAt[r < position ? r : r - 1];
+        }
+        rowAt = more;
+        lastEnd = Arrays.copyOf(lastEnd, rows.length);
+        Arrays.fill(lastEnd, before, rows.length, End.NEITHER);
+        ladder = Arrays.copyOf(ladder, more.length); // the caller sets the values
+        proposed = new long[more.length - 1];
+        accepted = new long[more.length - 1];
+        prepare(rbm);
+    }
+
+    /** The visible states at beta = 1. */
+    @Override
+    public LayerStates visible() {
+        return modelVisible;
+    }
+
+    /** The hidden states at beta = 1. */
+    @Override
+    public LayerStates hidden() {
+        return modelHidden;
+    }
+
+    @Override
+    public long bounded() {
+        return boundedBefore + visible.bounded() + hidden.bounded();
+    }
+
+    /**
+     * Returns the ladder, the acceptance rates and the round trips since {@link #restartReport}, or since the last rung
+     * was added.
+     *
+     * @return the report
+     */
+    public SwapReport report() {
+        return new SwapReport(
+                Arrays.stream(ladder).boxed().toList(),
+                IntStream.range(0, proposed.length)
+                        .mapToObj(t -> (double) accepted[t] / proposed[t])
+                        .toList(),
+                roundTrips);
+    }
+
+    /** Forgets swaps and round trips counted so far. */
+    public void restartReport() {
+        Arrays.fill(proposed, 0);
+        Arrays.fill(accepted, 0);
+        roundTrips = 0;
+    }
+
+    /**
+     * Returns the visible states of a rung after the swaps.
+     *
+     * @param rung 0 for the hottest
+     * @return {@code [chains, visible]}, a copy
+     */
+    public INDArray visibleAt(int rung) {
+        return rows(visible, rowAt[rung]);
+    }
+
+    /**
+     * Returns the hidden states of a rung after the swaps.
+     *
+     * @param rung 0 for the hottest
+     * @return {@code [chains, hidden]}, a copy
+     */
+    public INDArray hiddenAt(int rung) {
+        return rows(hidden, rowAt[rung]);
+    }
+
+    private static INDArray rows(LayerStates states, int[] rows) {
+        LayerStates result = states.emptyCopy(rows.length);
+        result.takeRows(states, rows);
+        return result.values();
+    }
+}
