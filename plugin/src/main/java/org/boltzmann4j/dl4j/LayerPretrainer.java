@@ -201,13 +201,13 @@ final class LayerPretrainer {
         trainee.computePretrainGradient(minibatch);
         updater.update(trainee, trainee.gradient(), iteration, epoch, rows, LayerWorkspaceMgr.noWorkspaces());
         clock.countMinibatch(rows);
-        // A sum is finite only if every element is, and costs one pass; checked before the parameters are touched.
-        if (!Double.isFinite(gradientView.sumNumber().doubleValue())) {
+        // A sum of sizes is finite only if every element is; checked before the parameters are touched.
+        if (!Double.isFinite(Nd4j.getBlasWrapper().level1().asum(gradientView))) {
             throw new PretrainingDivergedException(
                     target.label(), clock.epoch(), clock.minibatch(), "the update is not finite");
         }
         INDArray before = mayBecomeImproper ? trainee.params().dup() : null;
-        trainee.params().subi(gradientView.reshape(trainee.params().shape()));
+        subtract(gradientView, trainee.params());
         trainee.applyConstraints(iteration, epoch);
         if (before != null && !trainee.isProper()) {
             trainee.params().assign(before);
@@ -227,6 +227,11 @@ final class LayerPretrainer {
         }
         trainee.clear();
         iteration++;
+    }
+
+    /** One pass of the BLAS; array operations between its calls wait for its threads. */
+    private static void subtract(INDArray update, INDArray parameters) {
+        Nd4j.getBlasWrapper().level1().axpy(parameters.length(), -1, update, parameters);
     }
 
     private double activation() {

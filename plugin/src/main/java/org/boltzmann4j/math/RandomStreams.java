@@ -54,7 +54,18 @@ public final class RandomStreams {
      * @return a fresh generator owned by the caller
      */
     public SplittableRandom random(long step, long row) {
-        return new SplittableRandom(mix(mix(key + 0x9e3779b97f4a7c15L * step) + row));
+        return new SplittableRandom(key(step, row));
+    }
+
+    /**
+     * Returns the seed of one row in one step, for generators that are functions of a key.
+     *
+     * @param step counter of the process
+     * @param row row within the batch
+     * @return 64 mixed bits
+     */
+    public long key(long step, long row) {
+        return mix(mix(key + 0x9e3779b97f4a7c15L * step) + row);
     }
 
     private static long mix(long value) {

@@ -8,7 +8,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Reads and writes whole rows of a matrix {@code [n, width]} as heap doubles, whatever the type and layout of the array.
+ * Reads and writes whole rows of a matrix {@code [n, width]} as heap arrays, whatever the type and layout of the matrix.
  *
  * <p>Fused passes over rows between matrix products are several times faster than chains of ND4J operations, which
  * compete with the BLAS for the cores. On the CPU backend and for arrays in 'c' order rows move in bulk; any other array
@@ -87,7 +87,7 @@ public final class Rows {
      */
     public void read(long row, double[] into) {
         if (floats != null) {
-            floats.get(offset + (int) row * stride, scratch, 0, width);
+            read(row, scratch);
             for (int i = 0; i < scratch.length; i++) {
                 into[i] = scratch[i];
             }
@@ -111,9 +111,41 @@ public final class Rows {
             for (int i = 0; i < scratch.length; i++) {
                 scratch[i] = (float) from[i];
             }
-            floats.put(offset + (int) row * stride, scratch, 0, width);
+            write(row, scratch);
         } else if (doubles != null) {
             doubles.put(offset + (int) row * stride, from, 0, width);
+        } else {
+            for (int i = 0; i < width; i++) {
+                array.putScalar(row, i, from[i]);
+            }
+        }
+    }
+
+    /**
+     * Reads one row in single precision.
+     *
+     * @param row its index
+     * @param into {@code [width]}, overwritten
+     */
+    public void read(long row, float[] into) {
+        if (floats != null) {
+            floats.get(offset + (int) row * stride, into, 0, width);
+        } else {
+            for (int i = 0; i < width; i++) {
+                into[i] = array.getFloat(row, i);
+            }
+        }
+    }
+
+    /**
+     * Writes one row in single precision.
+     *
+     * @param row its index
+     * @param from {@code [width]}, not modified
+     */
+    public void write(long row, float[] from) {
+        if (floats != null) {
+            floats.put(offset + (int) row * stride, from, 0, width);
         } else {
             for (int i = 0; i < width; i++) {
                 array.putScalar(row, i, from[i]);

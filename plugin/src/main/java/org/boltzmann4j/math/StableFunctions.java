@@ -93,6 +93,29 @@ public final class StableFunctions {
     }
 
     /**
+     * Row form in single precision of the sigmoid of {@code factor (x + shift)}, within {@code 2e-7} of
+     * {@link #sigmoid(double)}.
+     *
+     * <p>{@code sigmoid(t) = 1/2 + t P(t^2) / Q(t^2)} with polynomials of degree 4, fitted for the smallest largest error
+     * on [-17, 17], where it is {@code 6e-9}; beyond, the sigmoid is 0 or 1 to the last bit of a float. Nothing but
+     * products, sums and one division, so that the JIT compiler turns the loop into vector instructions.
+     *
+     * @param x arguments, not modified
+     * @param shift added to x element by element, not modified
+     * @param factor of every sum
+     * @param result overwritten with values in [0, 1]; NaN where an argument is NaN; may be {@code x}
+     */
+    public static void sigmoid(float[] x, float[] shift, float factor, float[] result) {
+        for (int i = 0; i < x.length; i++) {
+            float t = Math.max(-17f, Math.min(17f, factor * (x[i] + shift[i])));
+            float y = t * t;
+            float p = (((1.3769022e-11f * y + 8.250681e-8f) * y + 5.5091095e-5f) * y + 0.0083788845f) * y + 0.25f;
+            float q = (((3.1537954e-9f * y + 5.2120435e-6f) * y + 0.0016244486f) * y + 0.11684882f) * y + 1f;
+            result[i] = Math.max(0f, Math.min(1f, 0.5f + t * p / q));
+        }
+    }
+
+    /**
      * {@code log(sum_i exp(x_i))} with the maximum taken out.
      *
      * @param x terms, not modified; the empty sum is {@code -infinity}

@@ -2,10 +2,13 @@ package org.boltzmann4j.objective;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.sampler.LayerStates;
 import org.boltzmann4j.units.Bernoulli;
 import org.boltzmann4j.units.Mixed;
 import org.boltzmann4j.units.Softmax;
 import org.boltzmann4j.units.Unit;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * How values between 0 and 1 are presented to binary visible units, and probabilities to the groups of softmax units (drawn
@@ -18,6 +21,23 @@ public enum GreyValues {
     THRESHOLDED,
     /** Used as if they were the units' means (Hinton 2012, section 3.4): a mean-field shortcut, not a binary model. */
     MEANS;
+
+    /**
+     * Takes a minibatch as visible states.
+     *
+     * @param unit type of the visible units
+     * @param data {@code [rows, visible]}, not modified
+     * @param states overwritten
+     * @param streams source of randomness
+     * @param step counter within the stream
+     */
+    void present(Unit unit, INDArray data, LayerStates states, RandomStreams streams, long step) {
+        if (this == SAMPLED && unit instanceof Bernoulli) {
+            states.flip(data, streams, step);
+        } else {
+            states.present(data, (row, values) -> present(unit, values, streams.random(step, row)));
+        }
+    }
 
     /**
      * Changes one row of data into a row of visible states.

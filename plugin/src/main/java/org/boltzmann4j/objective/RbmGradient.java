@@ -78,8 +78,7 @@ public record RbmGradient(NegativePhase negativePhase, GreyValues greyValues, Ce
             @Nullable INDArray logVarianceGradient) {
         long step = state.minibatches;
         state.visible.use(rbm.visible());
-        state.visible.present(
-                data, (row, values) -> greyValues.present(rbm.visible(), values, state.dataStreams.random(step, row)));
+        greyValues.present(rbm.visible(), data, state.visible, state.dataStreams, step);
         GibbsSampler.hiddenGivenVisible(
                 rbm, state.visible, state.hidden, Draw.MEAN_AND_SAMPLE, state.positiveStreams, step);
         state.fitBaseBias(rbm);
@@ -125,7 +124,7 @@ public record RbmGradient(NegativePhase negativePhase, GreyValues greyValues, Ce
      */
     public INDArray present(Rbm rbm, INDArray data, RandomStreams streams, long step) {
         LayerStates states = new LayerStates(rbm.visible(), rbm.weights().dataType(), data.size(0), rbm.visibleWidth());
-        states.present(data, (row, values) -> greyValues.present(rbm.visible(), values, streams.random(step, row)));
+        greyValues.present(rbm.visible(), data, states, streams, step);
         return states.values();
     }
 

@@ -4,9 +4,8 @@ import java.util.Arrays;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
-import org.boltzmann4j.units.Conditions;
+import org.boltzmann4j.units.Bernoulli;
 import org.boltzmann4j.units.Unit;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -31,10 +30,8 @@ public final class LayerStates {
     private Unit unit;
     private double[] scales;
     private double[] lengths = NONE;
-    private double[] inverseTemperatures = NONE;
-    private double @Nullable [] baseBias;
-    private double[] slopes = NONE;
-    private boolean slopesHoldCoupling;
+    private final Tempering tempering = new Tempering();
+    private LayerPass pass;
     private long bounded;
     private final int width;
     private INDArray sampleBuffer;
@@ -62,6 +59,11 @@ public final class LayerStates {
         this.means = meanBuffer;
         this.sampleSums = new double[width];
         this.meanSums = new double[width];
+        this.pass = passFor(unit, type);
+    }
+
+    private LayerPass passFor(Unit units, DataType type) {
+        return units instanceof Bernoulli && type == DataType.FLOAT ? new BinaryPass(this) : new UnitPass(this);
     }
 
     /**
@@ -77,39 +79,17 @@ public final class LayerStates {
         }
     }
 
-    /**
-     * Sets the inverse temperature of every row for all draws to come, {@code p_beta ~ exp(-beta E)}.
-     *
-     * @param perRow one for each row, copied; an empty array for 1 everywhere
-     */
-    public void setInverseTemperatures(double[] perRow) {
-        inverseTemperatures = perRow.clone();
+    /** The inverse temperatures of the rows, which a ladder sets, and what the draws leave behind for its swaps. */
+    Tempering tempering() {
+        return tempering;
     }
 
-    /**
-     * Makes the inverse temperatures those of the path {@code E_beta = (1 - beta) E_0 + beta E} from a model without
-     * weights. For every type of units this is the model itself with {@code beta W} and the bias
-     * {@code (1 - beta) b_0 + beta b}, drawn at the inverse temperature 1.
-     *
-     * @param bias b_0, {@code [width]}, copied; null for the path {@code p_beta ~ exp(-beta E)}
-     */
-    void setBaseBias(double @Nullable [] bias) {
-        baseBias = bias == null ? null : bias.clone();
+    Unit unit() {
+        return unit;
     }
 
-    /**
-     * From now on every draw of samples leaves behind the derivative of {@code E_beta} by beta, row by row.
-     *
-     * @param withCoupling whether the coupling to the other layer's states is part of it, or the units' own terms only
-     */
-    void trackSlopes(boolean withCoupling) {
-        slopes = new double[Math.toIntExact(rows())];
-        slopesHoldCoupling = withCoupling;
-    }
-
-    /** The derivative of the energy by beta at the last samples drawn, {@code [rows]}; the array itself. */
-    double[] slopes() {
-        return slopes;
+    int width() {
+        return width;
     }
 
     /**
@@ -117,7 +97,7 @@ public final class LayerStates {
      * on the path {@code exp(-beta E)} have one.
      */
     double temperedBaseMeasure(int row, double beta) {
-        if (baseBias != null || !unit.hasTemperedBaseMeasure()) {
+        if (tempering.startsFromBaseRates() || !unit.hasTemperedBaseMeasure()) {
             return 0;
         }
         double[] x = new double[width];
@@ -255,92 +235,42 @@ public final class LayerStates {
 
     /** Replaces the weighted input by what is asked for, in one pass over the rows. */
     void draw(Draw draw, INDArray biasVector, RandomStreams streams, long step) {
-        Rows input = Rows.of(weightedInput(draw));
-        Rows output = draw == Draw.MEAN_AND_SAMPLE ? Rows.of(samples) : input;
-        double[] bias = biasVector.toDoubleVector();
-        double[] x = new double[width];
-        double[] sample = new double[width];
-        double[] mixture = new double[baseBias == null ? 0 : width];
-        boolean tracked = draw != Draw.MEAN && slopes.length > 0;
-        double[] weightedInput = new double[tracked ? width : 0];
-        if (draw != Draw.SAMPLE) {
-            Arrays.fill(meanSums, 0);
-        }
-        if (draw != Draw.MEAN) {
-            Arrays.fill(sampleSums, 0);
-        }
-        for (int row = 0; row < input.count(); row++) {
-            input.read(row, x);
-            if (tracked) {
-                System.arraycopy(x, 0, weightedInput, 0, width);
-            }
-            double beta = inverseTemperatures.length == 0 ? 1 : inverseTemperatures[row];
-            double[] ownBias = scalesBias() ? times(bias, lengths[row]) : bias;
-            double[] rowBias = ownBias;
-            if (baseBias != null && beta != 1) {
-                mix(baseBias, ownBias, beta, mixture);
-                scale(x, beta);
-                rowBias = mixture;
-            }
-            Conditions at = conditions(baseBias == null ? beta : 1, row);
-            bounded += unit.countBounded(x, rowBias, at);
-            switch (draw) {
-                case MEAN -> unit.mean(x, rowBias, at, x);
-                case SAMPLE -> unit.sample(x, rowBias, at, streams.random(step, row), sample);
-                case MEAN_AND_SAMPLE -> unit.meanAndSample(x, rowBias, at, streams.random(step, row), x, sample);
-            }
-            if (tracked) {
-                slopes[row] = slope(sample, ownBias, weightedInput);
-            }
-            if (draw != Draw.MEAN) {
-                store(output, row, sample, sampleSums);
-            }
-            if (draw != Draw.SAMPLE) {
-                store(input, row, x, meanSums);
-            }
-        }
+        bounded += passNow().draw(draw, biasVector.toDoubleVector(), streams, step);
     }
 
-    private static void mix(double[] base, double[] bias, double beta, double[] result) {
-        for (int i = 0; i < result.length; i++) {
-            result[i] = (1 - beta) * base[i] + beta * bias[i];
+    /** Where documents are counted, rows have weights and biases of their own, which only the general pass knows. */
+    private LayerPass passNow() {
+        if (lengths.length > 0 && pass instanceof BinaryPass) {
+            pass = new UnitPass(this);
         }
+        return pass;
     }
 
-    private static void scale(double[] x, double factor) {
-        for (int i = 0; i < x.length; i++) {
-            x[i] *= factor;
+    /** {@code sum_i t_i x_i / s_i} of the weighted inputs t and the units' own values x. */
+    double coupling(double[] weightedInput, double[] state) {
+        double sum = 0;
+        for (int i = 0; i < width; i++) {
+            sum += weightedInput[i] * state[i] / (scales.length == 0 ? 1 : scales[i]);
         }
-    }
-
-    /** Base measures, which do not depend on beta, drop out of either difference: the log x! of Poisson units is one. */
-    private double slope(double[] state, double[] bias, double[] weightedInput) {
-        double slope = unit.energyTerm(state, bias, 1)
-                - (baseBias == null ? unit.energyTerm(state, bias, 0) : unit.energyTerm(state, baseBias, 1));
-        if (slopesHoldCoupling) {
-            for (int i = 0; i < width; i++) {
-                slope -= weightedInput[i] * state[i] / (scales.length == 0 ? 1 : scales[i]);
-            }
-        }
-        return slope;
+        return sum;
     }
 
     /** Whether the opposite layer counts words. */
-    private boolean scalesBias() {
+    boolean scalesBias() {
         return lengths.length > 0 && !unit.countsWords();
     }
 
-    private Conditions conditions(double beta, int row) {
-        Conditions at = Conditions.at(beta);
-        return unit.countsWords() && lengths.length > 0 ? at.withDocumentLength(lengths[row]) : at;
-    }
-
-    private static double[] times(double[] bias, double length) {
-        double[] result = bias.clone();
-        for (int i = 0; i < result.length; i++) {
-            result[i] *= length;
-        }
-        return result;
+    /**
+     * Takes draws of ones with the given probabilities as samples of binary units.
+     *
+     * @param probabilities {@code [rows, width]}, not modified; the number of rows follows it
+     * @param streams source of randomness
+     * @param step counter within the stream
+     */
+    public void flip(INDArray probabilities, RandomStreams streams, long step) {
+        resize(probabilities.size(0));
+        lengths = NONE;
+        pass.flip(probabilities, streams, step);
     }
 
     /**
@@ -438,7 +368,8 @@ public final class LayerStates {
         return sums;
     }
 
-    private void store(Rows rows, int row, double[] values, double[] sums) {
+    /** Writes a row of the units' own values and adds it to sums; the values are divided by the scales. */
+    void store(Rows rows, int row, double[] values, double[] sums) {
         for (int i = 0; i < scales.length; i++) {
             values[i] /= scales[i];
         }

@@ -139,10 +139,11 @@ public final class TemperedChains implements ModelSamples {
     }
 
     private void prepare(Rbm rbm) {
-        visible.setBaseBias(baseBias);
-        hidden.setBaseBias(baseBias == null ? null : new double[rbm.hiddenWidth()]);
-        visible.trackSlopes(false);
-        hidden.trackSlopes(true);
+        int rows = ladder.length * chains;
+        visible.tempering().setBaseBias(baseBias);
+        hidden.tempering().setBaseBias(baseBias == null ? null : new double[rbm.hiddenWidth()]);
+        visible.tempering().trackSlopes(rows, false);
+        hidden.tempering().trackSlopes(rows, true);
         setInverseTemperatures();
     }
 
@@ -153,8 +154,8 @@ public final class TemperedChains implements ModelSamples {
                 perRow[row] = ladder[r];
             }
         }
-        visible.setInverseTemperatures(perRow);
-        hidden.setInverseTemperatures(perRow);
+        visible.tempering().setInverseTemperatures(perRow);
+        hidden.tempering().setInverseTemperatures(perRow);
     }
 
     /**
@@ -187,7 +188,9 @@ public final class TemperedChains implements ModelSamples {
             return;
         }
         double[] slopes = new double[ladder.length * chains];
-        Arrays.setAll(slopes, row -> visible.slopes()[row] + hidden.slopes()[row]);
+        Arrays.setAll(
+                slopes,
+                row -> visible.tempering().slopes()[row] + hidden.tempering().slopes()[row]);
         for (int chain = 0; chain < chains; chain++) {
             SplittableRandom random = swapStreams.random(sweeps, chain);
             for (int parity = 0; parity < 2; parity++) {

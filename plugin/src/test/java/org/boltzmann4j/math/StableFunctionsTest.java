@@ -147,4 +147,34 @@ class StableFunctionsTest {
         assertThat(StableFunctions.logSumExp(x))
                 .isBetween(sorted[x.length - 1], sorted[x.length - 1] + Math.log(x.length) + 1e-12);
     }
+
+    @Test
+    void rowSigmoidInSinglePrecisionIsGoodToARoundingOfOne() {
+        int n = 1_000_001;
+        float[] x = new float[n];
+        for (int i = 0; i < n; i++) {
+            x[i] = -25 + 50f * i / (n - 1);
+        }
+        float[] result = new float[n];
+        StableFunctions.sigmoid(x, new float[n], 0.9f, result);
+        double worst = 0;
+        for (int i = 0; i < n; i++) {
+            assertThat(result[i]).isBetween(0f, 1f);
+            worst = Math.max(worst, Math.abs(result[i] - StableFunctions.sigmoid((double) (0.9f * x[i]))));
+        }
+        // The approximation's 6e-9, the end of the range at exp(-17) = 4e-8, and a few roundings of 6e-8.
+        assertThat(worst).isLessThan(2e-7);
+    }
+
+    @Test
+    void rowSigmoidInSinglePrecisionKeepsNotANumberAndTakesAnyNumber() {
+        float[] x = {Float.NaN, 0, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY, -Float.MAX_VALUE, Float.MAX_VALUE};
+        StableFunctions.sigmoid(x, new float[] {0, Float.NaN, 0, 0, 0, 0}, 1, x);
+        assertThat(x[0]).isNaN();
+        assertThat(x[1]).isNaN();
+        assertThat(x[2]).isCloseTo(0, within(1e-7f));
+        assertThat(x[3]).isCloseTo(1, within(1e-7f));
+        assertThat(x[4]).isCloseTo(0, within(1e-7f));
+        assertThat(x[5]).isCloseTo(1, within(1e-7f));
+    }
 }

@@ -154,8 +154,8 @@ class TemperedUnitsTest {
             hidden.present(v, (row, values) -> {});
             double[] betas = new double[binary.length];
             Arrays.setAll(betas, row -> LADDER.start().get(row / CHAINS));
-            visible.setInverseTemperatures(betas);
-            visible.setBaseBias(fromBaseRates ? tried.base() : null);
+            visible.tempering().setInverseTemperatures(betas);
+            visible.tempering().setBaseBias(fromBaseRates ? tried.base() : null);
             if (rbm.visible().countsWords()) {
                 double[] lengths = new double[binary.length];
                 Arrays.fill(lengths, tried.documentLength());

@@ -117,8 +117,8 @@ class UnitStationarityTest {
         LayerStates other = model.binaryHidden() ? visible : hidden;
         double[] betas = new double[CHAINS];
         Arrays.fill(betas, beta);
-        visible.setInverseTemperatures(betas);
-        hidden.setInverseTemperatures(betas);
+        visible.tempering().setInverseTemperatures(betas);
+        hidden.tempering().setInverseTemperatures(betas);
         binary.present(model.binaryStates(CHAINS, at, new Random(3)), (row, values) -> {});
         if (rbm.visible().countsWords()) {
             double[] lengths = new double[CHAINS];
