@@ -109,8 +109,8 @@ public final class StableFunctions {
         for (int i = 0; i < x.length; i++) {
             float t = Math.max(-17f, Math.min(17f, factor * (x[i] + shift[i])));
             float y = t * t;
-            float p = (((1.3769022e-11f * y + 8.250681e-8f) * y + 5.5091095e-5f) * y + 0.0083788845f) * y + 0.25f;
-            float q = (((3.1537954e-9f * y + 5.2120435e-6f) * y + 0.0016244486f) * y + 0.11684882f) * y + 1f;
+            float p = (((1.3769022e-11f * y + 8.250681e-8f) * y + 5.5091095e-5f) * y + 0.008378885f) * y + 0.25f;
+            float q = (((3.1537954e-9f * y + 0.0000052120436f) * y + 0.0016244486f) * y + 0.11684882f) * y + 1f;
             result[i] = Math.max(0f, Math.min(1f, 0.5f + t * p / q));
         }
     }
