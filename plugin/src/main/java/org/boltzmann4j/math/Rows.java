@@ -5,7 +5,6 @@ import java.nio.FloatBuffer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Reads and writes whole rows of a matrix {@code [n, width]} as heap arrays, whatever the type and layout of the matrix.
@@ -28,7 +27,7 @@ public final class Rows {
     private Rows(INDArray array) {
         this.array = array;
         this.width = Math.toIntExact(array.size(1));
-        boolean bulk = isCpu() && array.size(0) > 0 && array.stride(1) == 1 && fits(array);
+        boolean bulk = Backend.isCpu() && array.size(0) > 0 && array.stride(1) == 1 && fits(array);
         this.stride = bulk ? Math.toIntExact(array.size(0) == 1 ? width : array.stride(0)) : 0;
         this.offset = bulk ? Math.toIntExact(array.offset()) : 0;
         this.floats = bulk && array.dataType() == DataType.FLOAT ? array.data().asNioFloat() : null;
@@ -49,11 +48,6 @@ public final class Rows {
                     "expected a matrix [rows, columns], got an array of rank " + array.rank());
         }
         return new Rows(array);
-    }
-
-    private static boolean isCpu() {
-        return !Nd4j.getBackend().getClass().getSimpleName().contains("Cuda")
-                && !Nd4j.getBackend().getClass().getSimpleName().contains("Jcublas");
     }
 
     private static boolean fits(INDArray array) {

@@ -103,7 +103,7 @@ final class BinaryPass implements LayerPass {
                 baseBiasSum += tempering.base(i) * sample[i];
             }
         }
-        tempering.keepLinearSlope(row, biasSum, baseBiasSum, coupling);
+        tempering.keepSlope(row, baseBiasSum - biasSum, coupling);
     }
 
     @Override

@@ -1,6 +1,9 @@
 package org.boltzmann4j.sampler;
 
+import org.boltzmann4j.math.Backend;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.units.Bernoulli;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -8,7 +11,21 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * column sums. Chains of array operations would do the same several times more slowly. Has scratch of its own; not
  * thread-safe.
  */
-sealed interface LayerPass permits UnitPass, BinaryPass {
+sealed interface LayerPass permits UnitPass, BinaryPass, PortablePass {
+
+    /**
+     * Chooses the fastest pass that knows the type and may touch the backend's memory.
+     *
+     * @param states whose rows it will pass over
+     * @return the pass
+     */
+    static LayerPass of(LayerStates states) {
+        if (!Backend.isCpu() && PortablePass.serves(states.unit())) {
+            return new PortablePass(states);
+        }
+        boolean single = states.samples().dataType() == DataType.FLOAT;
+        return states.unit() instanceof Bernoulli && single ? new BinaryPass(states) : new UnitPass(states);
+    }
 
     /**
      * Replaces the weighted inputs of a layer by what is asked for, and its column sums.

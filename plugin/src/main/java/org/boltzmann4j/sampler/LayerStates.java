@@ -4,7 +4,6 @@ import java.util.Arrays;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
-import org.boltzmann4j.units.Bernoulli;
 import org.boltzmann4j.units.Unit;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -59,11 +58,12 @@ public final class LayerStates {
         this.means = meanBuffer;
         this.sampleSums = new double[width];
         this.meanSums = new double[width];
-        this.pass = passFor(unit, type);
+        this.pass = LayerPass.of(this);
     }
 
-    private LayerPass passFor(Unit units, DataType type) {
-        return units instanceof Bernoulli && type == DataType.FLOAT ? new BinaryPass(this) : new UnitPass(this);
+    /** Replaces the pass that the backend asks for. */
+    void use(LayerPass other) {
+        pass = other;
     }
 
     /**
@@ -240,7 +240,7 @@ public final class LayerStates {
 
     /** Where documents are counted, rows have weights and biases of their own, which only the general pass knows. */
     private LayerPass passNow() {
-        if (lengths.length > 0 && pass instanceof BinaryPass) {
+        if (lengths.length > 0 && !(pass instanceof UnitPass)) {
             pass = new UnitPass(this);
         }
         return pass;

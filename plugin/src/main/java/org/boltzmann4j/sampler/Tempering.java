@@ -1,6 +1,5 @@
 package org.boltzmann4j.sampler;
 
-import org.boltzmann4j.units.Unit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,20 +62,19 @@ final class Tempering {
     }
 
     /**
-     * Keeps the slope of a row. Base measures, which do not depend on beta, drop out of either difference: the log x! of
-     * Poisson units is one.
+     * Keeps the slope of a row.
      *
+     * @param terms derivative by beta of the units' own energy terms. Base measures, which do not depend on beta, have
+     *     none: the log x! of Poisson units is one
      * @param coupling {@code sum_i t_i x_i / s_i} of the weighted inputs and the sample
      */
-    void keepSlope(int row, Unit unit, double[] state, double[] bias, double coupling) {
-        double slope = unit.energyTerm(state, bias, 1)
-                - (baseBias == null ? unit.energyTerm(state, bias, 0) : unit.energyTerm(state, baseBias, 1));
-        slopes[row] = slopesHoldCoupling ? slope - coupling : slope;
+    void keepSlope(int row, double terms, double coupling) {
+        slopes[row] = slopesHoldCoupling ? terms - coupling : terms;
     }
 
-    /** The same for units whose energy term is {@code -b x}, where the caller has {@code sum_i b_i x_i}. */
-    void keepLinearSlope(int row, double biasSum, double baseBiasSum, double coupling) {
-        slopes[row] = baseBiasSum - biasSum - (slopesHoldCoupling ? coupling : 0);
+    /** b_0, or nothing on the path {@code exp(-beta E)}; the array itself. */
+    double[] baseBias() {
+        return baseBias == null ? NONE : baseBias;
     }
 
     /** b_0 of unit i, 0 on the path {@code exp(-beta E)}. */

@@ -62,7 +62,10 @@ final class UnitPass implements LayerPass {
                 case MEAN_AND_SAMPLE -> unit.meanAndSample(x, rowBias, at, streams.random(step, row), x, sample);
             }
             if (tracked) {
-                tempering.keepSlope(row, unit, sample, ownBias, states.coupling(weightedInput, sample));
+                double[] base = tempering.baseBias();
+                double terms = unit.energyTerm(sample, ownBias, 1)
+                        - (base.length == 0 ? unit.energyTerm(sample, ownBias, 0) : unit.energyTerm(sample, base, 1));
+                tempering.keepSlope(row, terms, states.coupling(weightedInput, sample));
             }
             if (draw != Draw.MEAN) {
                 states.store(output, row, sample, states.sampleSums());

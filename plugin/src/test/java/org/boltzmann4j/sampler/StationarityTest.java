@@ -79,10 +79,35 @@ class StationarityTest {
         }
     }
 
+    @Test
+    void portableBinaryChainsKeepTheJointDistribution() {
+        for (DataType type : new DataType[] {DataType.DOUBLE, DataType.FLOAT}) {
+            Chains chains = portable(exactChains(BINARY, type));
+            chains.advance(BINARY.model(type), 8);
+            assertThat(jointDistance(chains.visible(), chains.hidden()))
+                    .as("%s", type)
+                    .isLessThan(4 * floor(BINARY.jointProbabilities()));
+        }
+    }
+
+    private static Chains portable(Chains chains) {
+        chains.visible().use(new PortablePass(chains.visible()));
+        chains.hidden().use(new PortablePass(chains.hidden()));
+        return chains;
+    }
+
     @ParameterizedTest(name = "{0} sweeps")
     @ValueSource(ints = {1, 4, 16})
     void chainsOverGaussianUnitsKeepTheDistribution(int sweeps) {
-        Chains chains = exactChains(GAUSSIAN, DataType.DOUBLE);
+        keepTheGaussianDistribution(exactChains(GAUSSIAN, DataType.DOUBLE), sweeps);
+    }
+
+    @Test
+    void portableChainsOverGaussianUnitsKeepTheDistribution() {
+        keepTheGaussianDistribution(portable(exactChains(GAUSSIAN, DataType.DOUBLE)), 8);
+    }
+
+    private static void keepTheGaussianDistribution(Chains chains, int sweeps) {
         chains.advance(GAUSSIAN.model(DataType.DOUBLE), sweeps);
         double[] probabilities = GAUSSIAN.hiddenProbabilities();
         int[] counts = new int[probabilities.length];
