@@ -27,8 +27,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * are the differences of the column sums, data minus chains. With documents of N words the hidden sums are of
  * {@code N h}, the offsets are per word, and B and M count words.
  *
- * @param negativePhase estimator of the model's side
- * @param greyValues presentation of grey values to binary visible units and of probabilities to softmax groups
  * <p>Rows of data may have weights w of their own: <em>over data</em> then means {@code B / sum w} times the weighted sum,
  * so that the rows' mean becomes a weighted mean and the scale of the gradient stays.
  *
