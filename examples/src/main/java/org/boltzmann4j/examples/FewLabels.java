@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.apache.commons.math3.stat.descriptive.moment.Mean;
 import org.apache.commons.math3.stat.descriptive.moment.StandardDeviation;
 import org.boltzmann4j.io.ImageDataSet;
+import org.boltzmann4j.plot.LearningCurves;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -105,6 +107,7 @@ public final class FewLabels implements Callable<Integer> {
     @Option(
             names = "--arms",
             split = ",",
+            paramLabel = "ARM",
             defaultValue = "PRETRAINED,RANDOM",
             description = "Which of ${COMPLETION-CANDIDATES}. Default: both.")
     private List<Arm> arms = List.of();
@@ -150,6 +153,7 @@ public final class FewLabels implements Callable<Integer> {
         say("%n%7s  %-10s %9s %6s  each seed", "labels", "start", "accuracy", "+-");
         Map<String, Object> figures = new LinkedHashMap<>();
         Map<String, Object> settings = new LinkedHashMap<>();
+        Map<Integer, Map<Arm, List<Double>>> measured = new TreeMap<>();
         for (int count : labels) {
             Map<Arm, List<Double>> accuracies = new LinkedHashMap<>();
             Map<String, Object> chosen = new LinkedHashMap<>();
@@ -173,17 +177,47 @@ public final class FewLabels implements Callable<Integer> {
             Map<String, Object> row = new LinkedHashMap<>();
             accuracies.forEach((arm, values) -> row.put(arm.toString(), values));
             figures.put(String.valueOf(count), row);
+            measured.put(count, accuracies);
             settings.put(String.valueOf(count), chosen);
         }
-        Result.of("few-labels", options.seed())
+        Result result = Result.of("few-labels", options.seed())
                 .with("seeds", seeds)
                 .with("widths", widths)
                 .with("pretrainEpochs", pretrainEpochs)
                 .with("testAccuracy", figures)
                 .with("fineTuning", settings)
-                .with("seconds", Math.round(secondsSince(start)))
-                .print(console);
+                .with("seconds", Math.round(secondsSince(start)));
+        Path directory = options.out("few-labels");
+        draw(measured).write(directory.resolve("accuracy.png"));
+        result.write(directory.resolve("figures.json"));
+        say("%nIn %s: accuracy.png, figures.json", directory);
+        result.print(console);
         return 0;
+    }
+
+    /** For each arm its mean over the seeds and, where there are several, the mean less and plus a standard deviation. */
+    private LearningCurves draw(Map<Integer, Map<Arm, List<Double>>> measured) {
+        double[] decades = measured.keySet().stream().mapToDouble(Math::log10).toArray();
+        LearningCurves chart = LearningCurves.of(
+                "Test accuracy with few labels", "number of labels, logarithm to base 10", "test accuracy in percent");
+        List<Arm> drawn = arms.stream().distinct().toList(); // a chart has each curve once
+        for (Arm arm : drawn) {
+            chart = chart.withCurve(arm.toString(), decades, percent(measured, arm, 0));
+        }
+        if (seeds > 1) {
+            for (Arm arm : drawn) {
+                chart = chart.withCurve(arm + ", one deviation less", decades, percent(measured, arm, -1))
+                        .withCurve(arm + ", one deviation more", decades, percent(measured, arm, 1));
+            }
+        }
+        return chart;
+    }
+
+    private static double[] percent(Map<Integer, Map<Arm, List<Double>>> measured, Arm arm, int deviations) {
+        return measured.values().stream()
+                .map(row -> row.getOrDefault(arm, List.of()))
+                .mapToDouble(each -> 100 * (mean(each) + (deviations == 0 ? 0 : deviations * spread(each))))
+                .toArray();
     }
 
     private void requireUsable(ImageDataSet train) {

@@ -1,10 +1,15 @@
 package org.boltzmann4j.examples;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 
@@ -64,8 +69,31 @@ final class Result {
 
     /** The line without its end. */
     String line() {
+        return "RESULT " + json();
+    }
+
+    /**
+     * Writes the JSON object into a file, which is replaced in one step; missing directories are made.
+     *
+     * @param file to write
+     * @throws IOException if it cannot be written
+     */
+    void write(Path file) throws IOException {
+        Path target = file.toAbsolutePath();
+        Path directory = Objects.requireNonNull(target.getParent(), "a file has a directory");
+        Files.createDirectories(directory);
+        Path unfinished = directory.resolve(target.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
-            return "RESULT " + JSON.writeValueAsString(figures);
+            Files.writeString(unfinished, json() + System.lineSeparator());
+            Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(unfinished);
+        }
+    }
+
+    private String json() {
+        try {
+            return JSON.writeValueAsString(figures);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("figures that were checked cannot be written", e);
         }

@@ -7,12 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.ObjectMapper;
 
 class FewLabelsTest {
 
@@ -51,6 +53,20 @@ class FewLabelsTest {
             }
         }
         assertThat(run.out()).contains("gain", "of the held-out labels");
+        Path out = directory.resolve("out");
+        try (var files = Files.list(out)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder("accuracy.png", "figures.json");
+        }
+        assertThat(new ObjectMapper().readTree(out.resolve("figures.json").toFile()))
+                .isEqualTo(result);
+        assertThat(ImageIO.read(out.resolve("accuracy.png").toFile()).getWidth())
+                .isGreaterThan(100);
+    }
+
+    @Test
+    void helpSaysWhatAnArmIs() {
+        assertThat(ExampleRun.of(FewLabels::new, "--help").out()).contains("--arms=ARM[,ARM...]");
     }
 
     @Test
@@ -119,6 +135,7 @@ class FewLabelsTest {
     private ExampleRun run(String... further) {
         List<String> arguments = new ArrayList<>(
                 List.of("--data", data.toString(), "--pretrain-epochs", "20", "--widths", "20", "--judged", "12"));
+        arguments.addAll(List.of("--out", directory.resolve("out").toString()));
         for (int i = 0; i < further.length; i += 2) {
             int given = arguments.indexOf(further[i]);
             if (given < 0) {

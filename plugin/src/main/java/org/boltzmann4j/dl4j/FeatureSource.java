@@ -15,47 +15,54 @@ import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 final class FeatureSource {
 
     private final BooleanSupplier hasNext;
-    private final Supplier<INDArray[]> next;
+    private final Supplier<Features> next;
     private final Runnable reset;
     private final boolean canReset;
 
-    private FeatureSource(BooleanSupplier hasNext, Supplier<INDArray[]> next, Runnable reset, boolean canReset) {
+    private FeatureSource(BooleanSupplier hasNext, Supplier<Features> next, Runnable reset, boolean canReset) {
         this.hasNext = hasNext;
         this.next = next;
         this.reset = reset;
         this.canReset = canReset;
     }
 
+    /** Rows count alike. */
     static FeatureSource of(DataSetIterator iterator) {
+        return of(iterator, null);
+    }
+
+    static FeatureSource of(DataSetIterator iterator, @Nullable ExampleWeights weights) {
         return new FeatureSource(
                 iterator::hasNext,
                 () -> {
                     DataSet minibatch = iterator.next();
                     return checked(
-                            new INDArray[] {minibatch.getFeatures()},
-                            new @Nullable INDArray[] {minibatch.getFeaturesMaskArray()});
+                            new MultiDataSet(
+                                    oneOf(minibatch.getFeatures()),
+                                    oneOf(minibatch.getLabels()),
+                                    oneOf(minibatch.getFeaturesMaskArray()),
+                                    oneOf(minibatch.getLabelsMaskArray())),
+                            weights);
                 },
                 iterator::reset,
                 iterator.resetSupported());
     }
 
-    static FeatureSource of(MultiDataSetIterator iterator) {
+    private static INDArray @Nullable [] oneOf(@Nullable INDArray array) {
+        return array == null ? null : new INDArray[] {array};
+    }
+
+    static FeatureSource of(MultiDataSetIterator iterator, @Nullable ExampleWeights weights) {
         return new FeatureSource(
-                iterator::hasNext,
-                () -> {
-                    MultiDataSet minibatch = (MultiDataSet) iterator.next();
-                    return checked(minibatch.getFeatures(), minibatch.getFeaturesMaskArrays());
-                },
-                iterator::reset,
-                iterator.resetSupported());
+                iterator::hasNext, () -> checked(iterator.next(), weights), iterator::reset, iterator.resetSupported());
     }
 
     boolean hasNext() {
         return hasNext.getAsBoolean();
     }
 
-    /** The next minibatch: one array for each input of the network. */
-    INDArray[] next() {
+    /** The next minibatch. */
+    Features next() {
         return next.get();
     }
 
@@ -67,7 +74,10 @@ final class FeatureSource {
         return canReset;
     }
 
-    private static INDArray[] checked(@Nullable INDArray @Nullable [] features, @Nullable INDArray @Nullable [] masks) {
+    private static Features checked(
+            org.nd4j.linalg.dataset.api.MultiDataSet minibatch, @Nullable ExampleWeights weights) {
+        @Nullable INDArray @Nullable [] features = minibatch.getFeatures();
+        @Nullable INDArray @Nullable [] masks = minibatch.getFeaturesMaskArrays();
         if (masks != null && Arrays.stream(masks).anyMatch(Objects::nonNull)) {
             throw new IllegalArgumentException("pretraining: the minibatch has a features mask. Masked steps would be"
                     + " learnt as data; cut the sequences into complete rows first");
@@ -84,6 +94,6 @@ final class FeatureSource {
             }
             result[i] = array;
         }
-        return result;
+        return new Features(result, weights == null ? new double[0] : weights.of(minibatch));
     }
 }

@@ -63,7 +63,7 @@ public final class GreedyPretrainer {
      * @throws PretrainingDivergedException if an update is not finite
      */
     public PretrainingReport pretrain(MultiLayerNetwork network, DataSetIterator data) {
-        return pretrain(network, FeatureSource.of(data));
+        return pretrain(network, FeatureSource.of(data, options.exampleWeights));
     }
 
     /**
@@ -77,7 +77,7 @@ public final class GreedyPretrainer {
      * @throws PretrainingDivergedException if an update is not finite
      */
     public PretrainingReport pretrain(ComputationGraph graph, DataSetIterator data) {
-        return pretrain(graph, FeatureSource.of(data));
+        return pretrain(graph, FeatureSource.of(data, options.exampleWeights));
     }
 
     /**
@@ -91,7 +91,7 @@ public final class GreedyPretrainer {
      * @throws PretrainingDivergedException if an update is not finite
      */
     public PretrainingReport pretrain(ComputationGraph graph, MultiDataSetIterator data) {
-        return pretrain(graph, FeatureSource.of(data));
+        return pretrain(graph, FeatureSource.of(data, options.exampleWeights));
     }
 
     private PretrainingReport pretrain(Model network, FeatureSource data) {
@@ -130,6 +130,7 @@ public final class GreedyPretrainer {
                     targets,
                     target,
                     data,
+                    options.exampleWeights != null,
                     target.label(),
                     options.propagation,
                     streams.split("inputs"),
@@ -140,6 +141,7 @@ public final class GreedyPretrainer {
                             targets,
                             target,
                             validation,
+                            false,
                             target.label() + ", validation data",
                             Propagation.MEAN,
                             streams.split("validation"),
@@ -195,6 +197,8 @@ public final class GreedyPretrainer {
         private @Nullable Long seed;
         private @Nullable DataSetIterator validation;
         private @Nullable StoppingRule stoppingRule;
+        private @Nullable ExampleWeights exampleWeights;
+        private @Nullable ParameterAverage average;
         private Propagation propagation = Propagation.MEAN;
         private long cacheBytes = 512L << 20;
         private int monitorRows = 1000;
@@ -212,6 +216,8 @@ public final class GreedyPretrainer {
             this.seed = other.seed;
             this.validation = other.validation;
             this.stoppingRule = other.stoppingRule;
+            this.exampleWeights = other.exampleWeights;
+            this.average = other.average;
             this.propagation = other.propagation;
             this.cacheBytes = other.cacheBytes;
             this.monitorRows = other.monitorRows;
@@ -316,6 +322,30 @@ public final class GreedyPretrainer {
         }
 
         /**
+         * Sets how much each row of the training data counts. Default: all alike.
+         *
+         * @param exampleWeights called for every minibatch read
+         * @return this
+         */
+        public Builder exampleWeights(ExampleWeights exampleWeights) {
+            this.exampleWeights = Objects.requireNonNull(exampleWeights, "exampleWeights");
+            return this;
+        }
+
+        /**
+         * Averages the parameters of every layer over its updates, for the monitors, in the end, or both. During training
+         * listeners see the network's parameters as they are. Costs one copy of the parameters and two passes over them for
+         * each update. Default: no average.
+         *
+         * @param average decay, and what the average is for
+         * @return this
+         */
+        public Builder averaging(ParameterAverage average) {
+            this.average = Objects.requireNonNull(average, "average");
+            return this;
+        }
+
+        /**
          * Sets what pretrained layers hand up to the ones above. Default: means.
          *
          * @param propagation means or samples
@@ -398,6 +428,7 @@ public final class GreedyPretrainer {
                     Objects.requireNonNullElse(of(layerEpochs, target), epochs),
                     of(layerUpdaters, target) != null ? of(layerUpdaters, target) : updater,
                     of(layerNegativePhases, target),
+                    average,
                     stoppingRule,
                     monitorRows);
         }

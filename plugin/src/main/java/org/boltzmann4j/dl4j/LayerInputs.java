@@ -34,14 +34,16 @@ final class LayerInputs {
     private final DataType type;
     private long presentation;
     private long room;
-    private @Nullable List<INDArray> cache;
+    private final boolean weighted;
+    private @Nullable List<WeightedRows> cache;
     private boolean cacheComplete;
-    private @Nullable INDArray readAhead;
+    private @Nullable WeightedRows readAhead;
 
     LayerInputs(
             RbmTargets targets,
             RbmTarget target,
             FeatureSource source,
+            boolean weighted,
             String place,
             Propagation propagation,
             RandomStreams streams,
@@ -49,6 +51,7 @@ final class LayerInputs {
         this.targets = targets;
         this.target = target;
         this.source = source;
+        this.weighted = weighted;
         this.place = place;
         this.propagation = propagation;
         this.streams = streams;
@@ -60,7 +63,7 @@ final class LayerInputs {
     }
 
     /** Hands every minibatch of one epoch to the consumer, which must not modify it. */
-    void forEach(long epoch, Consumer<INDArray> consumer) {
+    void forEach(long epoch, Consumer<WeightedRows> consumer) {
         if (cacheComplete && cache != null) {
             shuffled(cache, epoch).forEach(consumer);
             return;
@@ -70,24 +73,24 @@ final class LayerInputs {
         }
         long minibatch = 0;
         if (readAhead != null) {
-            INDArray first = readAhead;
+            WeightedRows first = readAhead;
             readAhead = null;
             minibatch++;
             consumer.accept(first);
         }
         while (source.hasNext()) {
-            INDArray input = compute(source.next());
+            WeightedRows rows = compute(source.next());
             if (!source.canReset()) {
-                requireAccepted(input, ++minibatch);
+                requireAccepted(rows.input(), ++minibatch);
             }
-            keep(input);
-            consumer.accept(input);
+            keep(rows);
+            consumer.accept(rows);
         }
         cacheComplete = cache != null;
     }
 
-    private List<INDArray> shuffled(List<INDArray> minibatches, long epoch) {
-        List<INDArray> result = new ArrayList<>(minibatches);
+    private List<WeightedRows> shuffled(List<WeightedRows> minibatches, long epoch) {
+        List<WeightedRows> result = new ArrayList<>(minibatches);
         SplittableRandom random = streams.split("order").random(epoch, 0);
         for (int i = result.size() - 1; i > 0; i--) {
             Collections.swap(result, i, random.nextInt(i + 1));
@@ -95,7 +98,8 @@ final class LayerInputs {
         return result;
     }
 
-    private INDArray compute(INDArray[] features) {
+    private WeightedRows compute(Features minibatch) {
+        INDArray[] features = minibatch.arrays();
         if (features.length != targets.inputs()) {
             throw new IllegalArgumentException("pretraining: the minibatch has " + features.length
                     + " feature arrays, the network has " + targets.inputs() + " inputs");
@@ -106,20 +110,42 @@ final class LayerInputs {
             throw new IllegalArgumentException(place + ": got input of shape " + Arrays.toString(input.shape())
                     + ", expected [rows, nIn = " + width + "]");
         }
-        return input.castTo(type);
+        if (weighted) {
+            requireWeights(minibatch.weights(), input.size(0));
+        }
+        return new WeightedRows(input.castTo(type), minibatch.weights());
     }
 
-    private void keep(INDArray input) {
+    private void requireWeights(double[] weights, long rows) {
+        if (weights.length != rows) {
+            throw new IllegalArgumentException(place + ": " + weights.length + " example weights for a minibatch of "
+                    + rows + " rows, expected one for each row");
+        }
+        double sum = 0;
+        for (int row = 0; row < weights.length; row++) {
+            if (!(weights[row] >= 0) || Double.isInfinite(weights[row])) {
+                throw new IllegalArgumentException(place + ": the weight of example " + (row + 1)
+                        + " of a minibatch is " + weights[row] + ", expected a finite number of at least 0");
+            }
+            sum += weights[row];
+        }
+        if (!(sum > 0)) {
+            throw new IllegalArgumentException(place + ": the weights of all " + rows
+                    + " examples of a minibatch are 0, expected a positive one in every minibatch");
+        }
+    }
+
+    private void keep(WeightedRows rows) {
         if (cache == null || cacheComplete) {
             return;
         }
-        long bytes = input.length() * type.width();
+        long bytes = rows.input().length() * type.width() + rows.weights().length * (long) Double.BYTES;
         if (bytes > room) {
             cache = null;
             return;
         }
         room -= bytes;
-        cache.add(input);
+        cache.add(rows);
     }
 
     /**
@@ -130,7 +156,7 @@ final class LayerInputs {
     Summary summarise(int probeRows) {
         Summary summary = new Summary((int) target.layer().getNIn());
         if (source.canReset()) {
-            forEach(0, input -> add(input, summary, probeRows));
+            forEach(0, rows -> add(rows, summary, probeRows));
         } else if (source.hasNext()) {
             readAhead = compute(source.next());
             add(readAhead, summary, probeRows);
@@ -141,14 +167,17 @@ final class LayerInputs {
         return summary;
     }
 
-    private void add(INDArray input, Summary summary, int probeRows) {
+    private void add(WeightedRows weightedRows, Summary summary, int probeRows) {
+        INDArray input = weightedRows.input();
         requireAccepted(input, ++summary.minibatches);
         Rows rows = Rows.of(input);
         double[] x = new double[rows.width()];
-        for (long row = 0; row < rows.count(); row++) {
+        for (int row = 0; row < rows.count(); row++) {
             rows.read(row, x);
+            double weight = weightedRows.weight(row);
+            summary.weight += weight;
             for (int i = 0; i < x.length; i++) {
-                summary.sums[i] += x[i];
+                summary.sums[i] += weight * x[i];
                 summary.least[i] = Math.min(summary.least[i], x[i]);
                 summary.greatest[i] = Math.max(summary.greatest[i], x[i]);
             }
@@ -185,6 +214,7 @@ final class LayerInputs {
         private final double[] greatest;
         private final List<INDArray> probes = new ArrayList<>();
         private long rows;
+        private double weight;
         private long minibatches;
 
         Summary(int width) {
@@ -208,8 +238,9 @@ final class LayerInputs {
             return probes;
         }
 
+        /** Weighted where examples have weights. */
         double[] means() {
-            return Arrays.stream(sums).map(sum -> sum / rows).toArray();
+            return Arrays.stream(sums).map(sum -> sum / weight).toArray();
         }
 
         /** First of the columns in question that has the same value in every row, or -1. */

@@ -41,6 +41,7 @@ final class LayerPretrainer {
     private final INDArray gradientView;
     private final LayerUpdater updater;
     private final boolean mayBecomeImproper;
+    private final @Nullable AveragedLayer average;
     private int iteration;
     private long reportedBound;
 
@@ -62,6 +63,7 @@ final class LayerPretrainer {
                 Nd4j.create(trainee.params().dataType(), 1, trainee.params().length());
         trainee.setBackpropGradientsViewArray(gradientView);
         this.updater = new LayerUpdater(trainee);
+        this.average = settings.average() == null ? null : AveragedLayer.of(trainee, settings.average());
         this.mayBecomeImproper = ProperPairs.needContraction(
                 trainee.layerConf().getVisible(), trainee.layerConf().getHidden());
     }
@@ -107,10 +109,11 @@ final class LayerPretrainer {
         for (int epoch = 1; epoch <= settings.epochs() && !stopped; epoch++) {
             clock.startEpoch(epoch);
             inputs.forEach(epoch, this::learn);
-            reportBound(epoch);
+            long bounded = reportBound(epoch);
             PretrainingMonitors monitors = monitorRows.measure(
-                    trainee.rbm(),
-                    Objects.requireNonNull(trainee.pretrainState()).takeSwapReport());
+                    monitored().rbm(),
+                    Objects.requireNonNull(trainee.pretrainState()).takeSwapReport(),
+                    bounded);
             history.add(monitors);
             PretrainingProgress progress = clock.progress(activation());
             listeners.forEach(listener -> listener.onEpoch(progress, monitors));
@@ -119,13 +122,15 @@ final class LayerPretrainer {
             if (rule != null) {
                 keptEpoch = rule.bestEpoch(history);
                 if (keptEpoch == epoch) {
-                    best.assign(trainee.params());
+                    best.assign(kept().params());
                 }
                 stopped = epoch < settings.epochs() && rule.ends(history);
             }
         }
         if (keptEpoch < history.size()) {
             trainee.params().assign(best);
+        } else if (kept() != trainee) {
+            trainee.params().assign(kept().params());
         }
         PretrainingReport.LayerReport report = new PretrainingReport.LayerReport(
                 target.index(),
@@ -138,17 +143,30 @@ final class LayerPretrainer {
         return report;
     }
 
-    private void reportBound(int epoch) {
+    /** What monitors look at. */
+    private RbmRuntimeLayer monitored() {
+        return average != null && average.spec().monitored() ? average.layer() : trainee;
+    }
+
+    /** What the network has in the end. */
+    private RbmRuntimeLayer kept() {
+        return average != null && average.spec().kept() ? average.layer() : trainee;
+    }
+
+    /** How often the bound acted in this epoch. */
+    private long reportBound(int epoch) {
         long bounded = Objects.requireNonNull(trainee.pretrainState()).bounded();
-        if (bounded > reportedBound) {
+        long inThisEpoch = bounded - reportedBound;
+        if (inThisEpoch > 0) {
             LOG.warn(
                     "{}, epoch {}: the bound on the mean of the Poisson units acted {} times. While it does, the chains are"
                             + " not those of the model: lower the learning rate, or raise the bound if the data need it",
                     target.label(),
                     epoch,
-                    bounded - reportedBound);
+                    inThisEpoch);
             reportedBound = bounded;
         }
+        return inThisEpoch;
     }
 
     private void requireVaryingColumns(LayerInputs.Summary summary) {
@@ -195,10 +213,11 @@ final class LayerPretrainer {
         Rows.of(rbm.hiddenBias().reshape(1, hiddenBias.length)).write(0, hiddenBias);
     }
 
-    private void learn(INDArray minibatch) {
+    private void learn(WeightedRows weightedRows) {
+        INDArray minibatch = weightedRows.input();
         int rows = Math.toIntExact(minibatch.size(0));
         int epoch = clock.epoch() - 1;
-        trainee.computePretrainGradient(minibatch);
+        trainee.computePretrainGradient(minibatch, weightedRows.weights());
         updater.update(trainee, trainee.gradient(), iteration, epoch, rows, LayerWorkspaceMgr.noWorkspaces());
         clock.countMinibatch(rows);
         // A sum of sizes is finite only if every element is; checked before the parameters are touched.
@@ -218,6 +237,9 @@ final class LayerPretrainer {
                     "the update would bring the largest singular value of the weights to 1, where the density of these"
                             + " visible and hidden units has no finite integral; improperWeights(PROJECTED) would keep"
                             + " it below");
+        }
+        if (average != null) {
+            average.follow(trainee.params());
         }
         PretrainingProgress progress = clock.progress(activation());
         listeners.forEach(listener -> listener.onMinibatch(progress));

@@ -10,6 +10,7 @@ import org.nd4j.linalg.learning.config.IUpdater;
  * @param epochs at least 1
  * @param updater instead of the layer's own, or null
  * @param negativePhase instead of the layer's own, or null
+ * @param average or null for none
  * @param stoppingRule or null for none
  * @param monitorRows rows of training data kept for the monitors
  */
@@ -17,5 +18,6 @@ record LayerSettings(
         int epochs,
         @Nullable IUpdater updater,
         @Nullable NegativePhase negativePhase,
+        @Nullable ParameterAverage average,
         @Nullable StoppingRule stoppingRule,
         int monitorRows) {}

@@ -6,6 +6,7 @@ import java.util.List;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.estimate.ReconstructionError;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.objective.HiddenUnitDropout;
 import org.boltzmann4j.objective.RbmGradient;
 import org.boltzmann4j.sampler.SwapReport;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +17,12 @@ final class MonitorRows {
 
     private final List<INDArray> train;
     private final List<INDArray> validation;
+    private final @Nullable HiddenUnitDropout dropout;
 
     MonitorRows(Rbm rbm, RbmGradient gradient, List<INDArray> train, List<INDArray> validation, RandomStreams streams) {
         this.train = presented(rbm, gradient, train, streams.split("train"));
         this.validation = presented(rbm, gradient, validation, streams.split("validation"));
+        this.dropout = gradient.hiddenUnitDropout();
     }
 
     private static List<INDArray> presented(
@@ -31,16 +34,18 @@ final class MonitorRows {
         return result;
     }
 
-    PretrainingMonitors measure(Rbm rbm, @Nullable SwapReport swaps) {
+    PretrainingMonitors measure(Rbm trained, @Nullable SwapReport swaps, long boundedMeans) {
         double activation =
-                mean(train, v -> rbm.meanHiddenGivenVisible(v).meanNumber().doubleValue());
+                mean(train, v -> trained.meanHiddenGivenVisible(v).meanNumber().doubleValue());
+        Rbm rbm = dropout == null ? trained : dropout.expectedModel(trained);
         return new PretrainingMonitors(
                 mean(validation.isEmpty() ? train : validation, v -> ReconstructionError.of(rbm, v)),
                 mean(train, v -> meanFreeEnergy(rbm, v)),
                 mean(validation, v -> meanFreeEnergy(rbm, v)),
                 activation,
-                rbm.weights().norm2Number().doubleValue(),
-                swaps);
+                trained.weights().norm2Number().doubleValue(),
+                swaps,
+                boundedMeans);
     }
 
     private static double meanFreeEnergy(Rbm rbm, INDArray v) {

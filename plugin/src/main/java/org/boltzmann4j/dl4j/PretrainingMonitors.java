@@ -1,11 +1,16 @@
 package org.boltzmann4j.dl4j;
 
+import org.boltzmann4j.objective.HiddenUnitDropout;
 import org.boltzmann4j.sampler.SwapReport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How far the pretraining of a layer is, measured at the end of an epoch on fixed rows of the training data and on the
  * validation data, presented once as the layer's option for grey values says.
+ *
+ * <p>With {@link ParameterAverage#monitored} all of this is measured with the averaged parameters. With dropout of hidden units
+ * the reconstruction error and the free energies are those of {@link HiddenUnitDropout#expectedModel}, the rest is that
+ * of the parameters as they are.
  *
  * @param reconstructionError mean squared reconstruction error per visible unit on the validation rows, or on the
  *     training rows if there are none
@@ -15,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param weightNorm Euclidean norm of all weights
  * @param swaps ladder, swap acceptance rates and round trips of parallel tempering in this epoch; null for other negative
  *     phases
+ * @param boundedMeans how often in this epoch the bound of Poisson units held a mean down, over all units and draws of the
+ *     training; while it does, the chains are not those of the model. 0 for other types
  */
 public record PretrainingMonitors(
         double reconstructionError,
@@ -22,7 +29,8 @@ public record PretrainingMonitors(
         double freeEnergyValidation,
         double meanHiddenActivation,
         double weightNorm,
-        @Nullable SwapReport swaps) {
+        @Nullable SwapReport swaps,
+        long boundedMeans) {
 
     /**
      * Returns mean F(validation) minus mean F(train): its growth is the sign of over-fitting (Hinton 2012, section 6).

@@ -101,10 +101,13 @@ final class ProgressReporter implements PretrainingListener, AutoCloseable {
     static String line(PretrainingProgress progress, PretrainingMonitors monitors) {
         SwapReport swapReport = monitors.swaps();
         String swaps = swapReport == null ? "" : ", " + swapReport.summary();
+        String bounded = monitors.boundedMeans() == 0
+                ? ""
+                : String.format(Locale.ROOT, ", %d means at their bound", monitors.boundedMeans());
         return String.format(
                 Locale.ROOT,
                 "RBM layer %d/%d, epoch %d/%d: reconstruction error %.4f, free energy %.2f%s, mean activation %.3f,"
-                        + " |W| %.2f%s, %.0f examples/s, %s left",
+                        + " |W| %.2f%s%s, %.0f examples/s, %s left",
                 progress.layer(),
                 progress.layers(),
                 progress.epoch(),
@@ -115,6 +118,7 @@ final class ProgressReporter implements PretrainingListener, AutoCloseable {
                 monitors.meanHiddenActivation(),
                 monitors.weightNorm(),
                 swaps,
+                bounded,
                 progress.examplesPerSecond(),
                 minutesAndSeconds(progress.remaining()));
     }

@@ -6,9 +6,11 @@ import org.boltzmann4j.energy.ProperPairs;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.objective.Centering;
 import org.boltzmann4j.objective.GreyValues;
+import org.boltzmann4j.objective.HiddenUnitDropout;
 import org.boltzmann4j.objective.NegativePhase;
 import org.boltzmann4j.objective.PersistentContrastiveDivergence;
 import org.boltzmann4j.objective.RbmGradient;
+import org.boltzmann4j.objective.SparsityTarget;
 import org.boltzmann4j.units.Bernoulli;
 import org.boltzmann4j.units.Unit;
 import org.deeplearning4j.nn.api.Layer;
@@ -54,6 +56,8 @@ public final class RbmLayer extends FeedForwardLayer {
     private Centering centering;
     private boolean visibleBiasFromData;
     private ImproperWeights improperWeights;
+    private @Nullable SparsityTarget sparsity;
+    private @Nullable HiddenUnitDropout hiddenUnitDropout;
 
     private RbmLayer(Builder builder) {
         super(builder);
@@ -64,9 +68,28 @@ public final class RbmLayer extends FeedForwardLayer {
         this.centering = builder.centering;
         this.visibleBiasFromData = builder.visibleBiasFromData;
         this.improperWeights = builder.improperWeights;
-        ProperPairs.require(visible, hidden);
-        negativePhase.requireUnits(visible, hidden);
+        this.sparsity = builder.sparsity;
+        this.hiddenUnitDropout = builder.hiddenUnitDropout;
+        requireFitting();
         initializeConstraints(builder);
+    }
+
+    private void requireFitting() {
+        ProperPairs.require(visible, hidden);
+        requireFitting(negativePhase);
+        if (sparsity != null) {
+            sparsity.requireUnits(hidden);
+        }
+        if (hiddenUnitDropout != null) {
+            hiddenUnitDropout.requireUnits(hidden);
+        }
+    }
+
+    private void requireFitting(NegativePhase phase) {
+        phase.requireUnits(visible, hidden);
+        if (hiddenUnitDropout != null) {
+            phase.requireMaskable();
+        }
     }
 
     private RbmLayer(
@@ -76,8 +99,12 @@ public final class RbmLayer extends FeedForwardLayer {
             GreyValues greyValues,
             Centering centering,
             boolean visibleBiasFromData,
-            ImproperWeights improperWeights) {
+            ImproperWeights improperWeights,
+            @Nullable SparsityTarget sparsity,
+            @Nullable HiddenUnitDropout hiddenUnitDropout) {
         this.improperWeights = improperWeights;
+        this.sparsity = sparsity;
+        this.hiddenUnitDropout = hiddenUnitDropout;
         this.visible = visible;
         this.hidden = hidden;
         this.negativePhase = negativePhase;
@@ -96,6 +123,8 @@ public final class RbmLayer extends FeedForwardLayer {
             @JsonProperty("centering") @Nullable Centering centering,
             @JsonProperty("visibleBiasFromData") @Nullable Boolean visibleBiasFromData,
             @JsonProperty("improperWeights") @Nullable ImproperWeights improperWeights,
+            @JsonProperty("sparsity") @Nullable SparsityTarget sparsity,
+            @JsonProperty("hiddenUnitDropout") @Nullable HiddenUnitDropout hiddenUnitDropout,
             @JsonProperty("nin") @Nullable JsonNode nIn,
             @JsonProperty("nout") @Nullable JsonNode nOut) {
         RbmLayer layer = new RbmLayer(
@@ -106,9 +135,10 @@ public final class RbmLayer extends FeedForwardLayer {
                 required(centering, "centering"),
                 required(visibleBiasFromData, "visibleBiasFromData"),
                 // Layers saved before there was a choice had no pair that it concerns.
-                improperWeights == null ? ImproperWeights.REFUSED : improperWeights);
-        ProperPairs.require(layer.visible, layer.hidden);
-        layer.negativePhase.requireUnits(layer.visible, layer.hidden);
+                improperWeights == null ? ImproperWeights.REFUSED : improperWeights,
+                sparsity,
+                hiddenUnitDropout);
+        layer.requireFitting();
         layer.nIn = requireWhole(nIn, "nin", 0);
         layer.nOut = requireWhole(nOut, "nout", 1);
         return layer;
@@ -224,7 +254,7 @@ public final class RbmLayer extends FeedForwardLayer {
     }
 
     RbmGradient gradient() {
-        return new RbmGradient(negativePhase, greyValues, centering);
+        return new RbmGradient(negativePhase, greyValues, centering, sparsity, hiddenUnitDropout);
     }
 
     /**
@@ -255,7 +285,7 @@ public final class RbmLayer extends FeedForwardLayer {
     }
 
     void setNegativePhase(NegativePhase negativePhase) {
-        negativePhase.requireUnits(visible, hidden);
+        requireFitting(negativePhase);
         this.negativePhase = negativePhase;
     }
 
@@ -295,6 +325,24 @@ public final class RbmLayer extends FeedForwardLayer {
         return improperWeights;
     }
 
+    /**
+     * Returns the target for the mean activation of the hidden units.
+     *
+     * @return the specification, or null for none
+     */
+    public @Nullable SparsityTarget getSparsity() {
+        return sparsity;
+    }
+
+    /**
+     * Returns which hidden units take part in pretraining.
+     *
+     * @return the specification, or null for all of them
+     */
+    public @Nullable HiddenUnitDropout getHiddenUnitDropout() {
+        return hiddenUnitDropout;
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof RbmLayer that
@@ -305,7 +353,9 @@ public final class RbmLayer extends FeedForwardLayer {
                 && greyValues == that.greyValues
                 && centering.equals(that.centering)
                 && visibleBiasFromData == that.visibleBiasFromData
-                && improperWeights == that.improperWeights;
+                && improperWeights == that.improperWeights
+                && Objects.equals(sparsity, that.sparsity)
+                && Objects.equals(hiddenUnitDropout, that.hiddenUnitDropout);
     }
 
     @Override
@@ -323,7 +373,9 @@ public final class RbmLayer extends FeedForwardLayer {
                 greyValues,
                 centering,
                 visibleBiasFromData,
-                improperWeights);
+                improperWeights,
+                sparsity,
+                hiddenUnitDropout);
     }
 
     @Override
@@ -331,7 +383,8 @@ public final class RbmLayer extends FeedForwardLayer {
         return "RbmLayer(name=" + getLayerName() + ", nIn=" + nIn + ", nOut=" + nOut + ", visible=" + visible
                 + ", hidden=" + hidden + ", negativePhase=" + negativePhase + ", greyValues=" + greyValues
                 + ", centering=" + centering + ", visibleBiasFromData=" + visibleBiasFromData
-                + ", improperWeights=" + improperWeights + ")";
+                + ", improperWeights=" + improperWeights + ", sparsity=" + sparsity + ", hiddenUnitDropout="
+                + hiddenUnitDropout + ")";
     }
 
     /** Builds an {@link RbmLayer}. The defaults train binary units on data in [0, 1] without further tuning. */
@@ -345,6 +398,8 @@ public final class RbmLayer extends FeedForwardLayer {
         private Centering centering = Centering.of(0.01);
         private boolean visibleBiasFromData = true;
         private ImproperWeights improperWeights = ImproperWeights.REFUSED;
+        private @Nullable SparsityTarget sparsity;
+        private @Nullable HiddenUnitDropout hiddenUnitDropout;
 
         /** Starts from the defaults. */
         public Builder() {}
@@ -427,6 +482,31 @@ public final class RbmLayer extends FeedForwardLayer {
          */
         public Builder improperWeights(ImproperWeights improperWeights) {
             this.improperWeights = Objects.requireNonNull(improperWeights, "improperWeights");
+            return this;
+        }
+
+        /**
+         * Sets a target for the mean activation of the hidden units in pretraining, added to the likelihood gradient. For
+         * Bernoulli and binomial hidden units. Default: none.
+         *
+         * @param sparsity the specification, or null for none
+         * @return this
+         */
+        public Builder sparsity(@Nullable SparsityTarget sparsity) {
+            this.sparsity = sparsity;
+            return this;
+        }
+
+        /**
+         * Drops hidden units at random while the layer is pretrained; DL4J's own {@code dropOut} of the layer concerns its
+         * input in supervised training. For Bernoulli and binomial hidden units, and not with parallel tempering. The
+         * parameters are left as they are afterwards, and {@code output} is right with them. Default: none dropped.
+         *
+         * @param hiddenUnitDropout the specification, or null for none
+         * @return this
+         */
+        public Builder hiddenUnitDropout(@Nullable HiddenUnitDropout hiddenUnitDropout) {
+            this.hiddenUnitDropout = hiddenUnitDropout;
             return this;
         }
 

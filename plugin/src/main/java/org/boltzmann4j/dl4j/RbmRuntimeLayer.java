@@ -241,12 +241,12 @@ final class RbmRuntimeLayer extends BaseLayer<RbmLayer> {
 
     @Override
     public void computeGradientAndScore(LayerWorkspaceMgr workspaceMgr) {
-        computePretrainGradient(Objects.requireNonNull(input, "input"));
+        computePretrainGradient(Objects.requireNonNull(input, "input"), new double[0]);
         score = reconstructionError();
     }
 
-    /** Fills the gradient views for one minibatch, as sums over it, and moves the chains on. */
-    void computePretrainGradient(INDArray data) {
+    /** Fills the gradient views for one minibatch, as sums over it, and moves the chains on. No weights: all rows count 1. */
+    void computePretrainGradient(INDArray data, double[] exampleWeights) {
         Rbm rbm = rbm();
         if (state == null) {
             state = new RbmGradientState(
@@ -259,6 +259,7 @@ final class RbmRuntimeLayer extends BaseLayer<RbmLayer> {
                 .compute(
                         rbm,
                         data.castTo(dataType),
+                        exampleWeights,
                         state,
                         gradientView(RbmParamInitializer.WEIGHT_KEY),
                         gradientView(RbmParamInitializer.VISIBLE_BIAS_KEY),

@@ -7,6 +7,7 @@ import org.boltzmann4j.math.StrictCount;
 import org.boltzmann4j.sampler.Chains;
 import org.boltzmann4j.sampler.LayerStates;
 import org.boltzmann4j.sampler.ModelSamples;
+import org.boltzmann4j.sampler.UnitMasks;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -49,13 +50,38 @@ public record ContrastiveDivergence(Integer k) implements NegativePhase {
             double[] baseBias,
             @Nullable ModelSamples previous,
             RandomStreams streams) {
+        return advance(rbm, positiveHidden, (UnitMasks) null, previous, streams);
+    }
+
+    /** A chain has the mask of the row it starts at. */
+    @Override
+    public Chains advanceMasked(
+            Rbm rbm,
+            LayerStates positiveHidden,
+            UnitMasks masks,
+            @Nullable ModelSamples previous,
+            RandomStreams streams) {
+        return advance(rbm, positiveHidden, masks, previous, streams);
+    }
+
+    @Override
+    public void requireMaskable() {
+        // A chain belongs to a row, and so to its mask.
+    }
+
+    /** The chains count as much as the rows they start at: their bias is that of the weighted data. */
+    private Chains advance(
+            Rbm rbm,
+            LayerStates positiveHidden,
+            @Nullable UnitMasks masks,
+            @Nullable ModelSamples previous,
+            RandomStreams streams) {
         Chains chains = (Chains) previous;
         if (chains == null) {
             chains = Chains.startedAt(rbm, positiveHidden, positiveHidden.rows(), streams);
-        } else {
-            chains.restartAt(positiveHidden);
         }
-        chains.advance(rbm, k);
+        chains.restartAt(positiveHidden);
+        chains.advance(rbm, k, masks);
         return chains;
     }
 }

@@ -8,6 +8,7 @@ import org.boltzmann4j.math.StrictCount;
 import org.boltzmann4j.sampler.FastChains;
 import org.boltzmann4j.sampler.LayerStates;
 import org.boltzmann4j.sampler.ModelSamples;
+import org.boltzmann4j.sampler.UnitMasks;
 import org.boltzmann4j.units.Unit;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
@@ -68,10 +69,35 @@ public record FastPersistentContrastiveDivergence(Integer k, Integer chains, Dou
             double[] baseBias,
             @Nullable ModelSamples previous,
             RandomStreams streams) {
+        return advance(rbm, positiveHidden, (UnitMasks) null, previous, streams);
+    }
+
+    /** Every chain has a mask of its own. */
+    @Override
+    public FastChains advanceMasked(
+            Rbm rbm,
+            LayerStates positiveHidden,
+            UnitMasks masks,
+            @Nullable ModelSamples previous,
+            RandomStreams streams) {
+        return advance(rbm, positiveHidden, masks.redrawnFrom(streams.split("masks")), previous, streams);
+    }
+
+    @Override
+    public void requireMaskable() {
+        // The hidden states are redrawn under each new mask.
+    }
+
+    private FastChains advance(
+            Rbm rbm,
+            LayerStates positiveHidden,
+            @Nullable UnitMasks masks,
+            @Nullable ModelSamples previous,
+            RandomStreams streams) {
         FastChains fast = previous != null
                 ? (FastChains) previous
                 : FastChains.startedAt(rbm, positiveHidden, chains, fastRate, DECAY, streams);
-        fast.advance(rbm, k);
+        fast.advance(rbm, k, masks);
         return fast;
     }
 

@@ -5,6 +5,7 @@ import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.sampler.LayerStates;
 import org.boltzmann4j.sampler.ModelSamples;
+import org.boltzmann4j.sampler.UnitMasks;
 import org.boltzmann4j.units.Unit;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.annotation.JsonSubTypes;
@@ -44,6 +45,39 @@ public sealed interface NegativePhase extends Serializable
             double[] baseBias,
             @Nullable ModelSamples previous,
             RandomStreams streams);
+
+    /**
+     * The same where hidden units are dropped, see {@link HiddenUnitDropout}.
+     *
+     * @param rbm the model
+     * @param positiveHidden hidden samples of all units given the minibatch, not modified
+     * @param masks of the rows of the minibatch
+     * @param previous the chains this method returned for the minibatch before, or null at the first one
+     * @param streams source of randomness for new chains
+     * @return the chains after their sweeps; the same object as {@code previous} if there was one
+     * @throws IllegalArgumentException if {@link #requireMaskable} refuses
+     */
+    default ModelSamples advanceMasked(
+            Rbm rbm,
+            LayerStates positiveHidden,
+            UnitMasks masks,
+            @Nullable ModelSamples previous,
+            RandomStreams streams) {
+        requireMaskable();
+        throw new IllegalStateException(this + " has no sweeps with masks");
+    }
+
+    /**
+     * Checks that hidden units may be dropped.
+     *
+     * @throws IllegalArgumentException with the reason, if they may not
+     */
+    default void requireMaskable() {
+        throw new IllegalArgumentException(
+                "hidden-unit dropout with " + this + ": refused, expected contrastive divergence"
+                        + " or one of its persistent kinds: every minibatch has new masks and so new models, and chains that"
+                        + " exchange states are made to stay in one");
+    }
 
     /**
      * Checks that the chains can sample from models with these types of units.

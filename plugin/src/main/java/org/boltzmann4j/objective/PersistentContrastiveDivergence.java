@@ -7,6 +7,7 @@ import org.boltzmann4j.math.StrictCount;
 import org.boltzmann4j.sampler.Chains;
 import org.boltzmann4j.sampler.LayerStates;
 import org.boltzmann4j.sampler.ModelSamples;
+import org.boltzmann4j.sampler.UnitMasks;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -54,9 +55,34 @@ public record PersistentContrastiveDivergence(Integer k, Integer chains) impleme
             double[] baseBias,
             @Nullable ModelSamples previous,
             RandomStreams streams) {
+        return advance(rbm, positiveHidden, (UnitMasks) null, previous, streams);
+    }
+
+    /** Every chain has a mask of its own. */
+    @Override
+    public Chains advanceMasked(
+            Rbm rbm,
+            LayerStates positiveHidden,
+            UnitMasks masks,
+            @Nullable ModelSamples previous,
+            RandomStreams streams) {
+        return advance(rbm, positiveHidden, masks.redrawnFrom(streams.split("masks")), previous, streams);
+    }
+
+    @Override
+    public void requireMaskable() {
+        // The hidden states are redrawn under each new mask.
+    }
+
+    private Chains advance(
+            Rbm rbm,
+            LayerStates positiveHidden,
+            @Nullable UnitMasks masks,
+            @Nullable ModelSamples previous,
+            RandomStreams streams) {
         Chains persistent =
                 previous != null ? (Chains) previous : Chains.startedAt(rbm, positiveHidden, chains, streams);
-        persistent.advance(rbm, k);
+        persistent.advance(rbm, k, masks);
         return persistent;
     }
 }

@@ -8,6 +8,7 @@ import org.boltzmann4j.sampler.Draw;
 import org.boltzmann4j.sampler.GibbsSampler;
 import org.boltzmann4j.sampler.LayerStates;
 import org.boltzmann4j.sampler.ModelSamples;
+import org.boltzmann4j.sampler.UnitMasks;
 import org.boltzmann4j.units.Unit;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -26,14 +27,35 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * are the differences of the column sums, data minus chains. With documents of N words the hidden sums are of
  * {@code N h}, the offsets are per word, and B and M count words.
  *
+ * <p>Rows of data may have weights w of their own: <em>over data</em> then means {@code B / sum w} times the weighted sum,
+ * so that the rows' mean becomes a weighted mean and the scale of the gradient stays.
+ *
  * @param negativePhase estimator of the model's side
  * @param greyValues presentation of grey values to binary visible units and of probabilities to softmax groups
  * @param centering centered or plain gradient
+ * @param sparsity target for the mean activation of the hidden units, or null for none
+ * @param hiddenUnitDropout which hidden units take part, or null for all
  */
-public record RbmGradient(NegativePhase negativePhase, GreyValues greyValues, Centering centering) {
+public record RbmGradient(
+        NegativePhase negativePhase,
+        GreyValues greyValues,
+        Centering centering,
+        @Nullable SparsityTarget sparsity,
+        @Nullable HiddenUnitDropout hiddenUnitDropout) {
 
     /** Smaller offsets become 0: a moving average of zeros would otherwise decay into slow subnormal floats. */
     private static final double SMALLEST_OFFSET = 1e-6;
+
+    /**
+     * A gradient of the likelihood alone, of the model with all its units.
+     *
+     * @param negativePhase estimator of the model's side
+     * @param greyValues presentation of grey values
+     * @param centering centered or plain gradient
+     */
+    public RbmGradient(NegativePhase negativePhase, GreyValues greyValues, Centering centering) {
+        this(negativePhase, greyValues, centering, null, null);
+    }
 
     /**
      * Computes the gradient for one minibatch and moves chains and offsets on.
@@ -56,9 +78,8 @@ public record RbmGradient(NegativePhase negativePhase, GreyValues greyValues, Ce
     }
 
     /**
-     * Computes the gradient for one minibatch, that of the log-variances {@code z = log s^2} of Gaussian visible units
-     * included, and moves chains and offsets on. With the coupled states {@code u = v/s} it is minus the difference, data
-     * minus chains, of {@code (u - b/s)^2 / 2 - u (Wh) / 2}; centering leaves it as it is.
+     * Computes the gradient for one minibatch of rows that count alike, that of the log-variances included, and moves chains
+     * and offsets on.
      *
      * @param rbm the model, not modified
      * @param data {@code [rows, visible]}, not modified
@@ -76,29 +97,73 @@ public record RbmGradient(NegativePhase negativePhase, GreyValues greyValues, Ce
             INDArray visibleBiasGradient,
             INDArray hiddenBiasGradient,
             @Nullable INDArray logVarianceGradient) {
+        compute(
+                rbm,
+                data,
+                new double[0],
+                state,
+                weightGradient,
+                visibleBiasGradient,
+                hiddenBiasGradient,
+                logVarianceGradient);
+    }
+
+    /**
+     * Computes the gradient for one minibatch, that of the log-variances {@code z = log s^2} of Gaussian visible units
+     * included, and moves chains and offsets on. With the coupled states {@code u = v/s} it is minus the difference, data
+     * minus chains, of {@code (u - b/s)^2 / 2 - u (Wh) / 2}; centering leaves it as it is.
+     *
+     * @param rbm the model, not modified
+     * @param data {@code [rows, visible]}, not modified
+     * @param exampleWeights one for each row, finite, not negative and not all 0, not modified; an empty array for 1
+     *     everywhere
+     * @param state moved on by one minibatch
+     * @param weightGradient {@code [visible, hidden]}, contiguous, overwritten
+     * @param visibleBiasGradient {@code visible} elements, overwritten
+     * @param hiddenBiasGradient {@code hidden} elements, overwritten
+     * @param logVarianceGradient {@code visible} elements, overwritten; null where no scale is learned
+     */
+    public void compute(
+            Rbm rbm,
+            INDArray data,
+            double[] exampleWeights,
+            RbmGradientState state,
+            INDArray weightGradient,
+            INDArray visibleBiasGradient,
+            INDArray hiddenBiasGradient,
+            @Nullable INDArray logVarianceGradient) {
         long step = state.minibatches;
         state.visible.use(rbm.visible());
+        state.visible.setRowWeights(exampleWeights);
+        state.hidden.setRowWeights(exampleWeights);
         greyValues.present(rbm.visible(), data, state.visible, state.dataStreams, step);
         GibbsSampler.hiddenGivenVisible(
                 rbm, state.visible, state.hidden, Draw.MEAN_AND_SAMPLE, state.positiveStreams, step);
+        System.arraycopy(state.hidden.meanSums(), 0, state.hiddenMeanSums, 0, state.hiddenMeanSums.length);
         state.fitBaseBias(rbm);
-        ModelSamples chains =
-                negativePhase.advance(rbm, state.hidden, state.baseBias, state.chains, state.chainStreams);
+        ModelSamples chains = advance(rbm, state, step);
         state.chains = chains;
         state.minibatches++;
+        state.hidden.weighMeans();
+        chains.hidden().weighMeans();
 
         // B/M; with documents words for words, so that chains of other lengths than the data's do not pull at the
         // biases.
         double ratio = state.visible.totalWeight() / chains.visible().totalWeight();
-        Matrices.transposedProduct(state.visible.samples(), state.hidden.means(), weightGradient, -1, 0);
-        Matrices.transposedProduct(chains.visible().samples(), chains.hidden().means(), weightGradient, ratio, 1);
+        // B / sum w, and without weights exactly 1.
+        double scale = data.size(0) / state.visible.totalRowWeight();
+        Matrices.transposedProduct(state.visible.samples(), state.hidden.means(), weightGradient, -scale, 0);
+        Matrices.transposedProduct(
+                chains.visible().samples(), chains.hidden().means(), weightGradient, scale * ratio, 1);
         double[] visibleDifference =
-                difference(state.visible.sampleSums(), chains.visible().sampleSums(), ratio);
+                difference(state.visible.sampleSums(), chains.visible().sampleSums(), ratio, scale);
         double[] hiddenDifference =
-                difference(state.hidden.meanSums(), chains.hidden().meanSums(), ratio);
+                difference(state.hidden.meanSums(), chains.hidden().meanSums(), ratio, scale);
 
         if (logVarianceGradient != null) {
-            writeLogVariances(logVarianceGradient, rbm, state, chains, ratio, weightGradient, visibleDifference);
+            double[] squareDifference =
+                    difference(state.visible.squareSums(), chains.visible().squareSums(), ratio, scale);
+            writeLogVariances(logVarianceGradient, rbm, squareDifference, weightGradient, visibleDifference);
         }
         if (centering.enabled()) {
             moveOffsets(state, step);
@@ -110,6 +175,44 @@ public record RbmGradient(NegativePhase negativePhase, GreyValues greyValues, Ce
             writeBias(hiddenBiasGradient, hiddenDifference, rbm.hidden(), null);
         }
         chains.follow(weightGradient, visibleBiasGradient, hiddenBiasGradient, data.size(0));
+        if (sparsity != null) {
+            sparsity.move(state.activation, state.hiddenMeanSums, state.hidden.totalWeight(), rbm.hidden(), step == 0);
+            pullToTarget(sparsity, state, scale, weightGradient, hiddenBiasGradient);
+        }
+    }
+
+    /** Leaves the positive hidden means masked where units are dropped; the samples are those of all units. */
+    private ModelSamples advance(Rbm rbm, RbmGradientState state, long step) {
+        if (hiddenUnitDropout == null || hiddenUnitDropout.retainProbability() == 1) {
+            return negativePhase.advance(rbm, state.hidden, state.baseBias, state.chains, state.chainStreams);
+        }
+        UnitMasks masks = UnitMasks.of(hiddenUnitDropout.retainProbability(), state.maskStreams, step);
+        state.hidden.maskMeans(masks);
+        return negativePhase.advanceMasked(rbm, state.hidden, masks, state.chains, state.chainStreams);
+    }
+
+    /** Minus a sum over the minibatch of the target's ascent direction, like all of the gradient. */
+    private static void pullToTarget(
+            SparsityTarget sparsity,
+            RbmGradientState state,
+            double scale,
+            INDArray weightGradient,
+            INDArray hiddenBiasGradient) {
+        double[] ascent = sparsity.ascent(state.activation);
+        double total = scale * state.hidden.totalWeight();
+        Rows bias = Rows.of(hiddenBiasGradient.reshape(1, ascent.length));
+        double[] gradient = new double[ascent.length];
+        bias.read(0, gradient);
+        for (int j = 0; j < gradient.length; j++) {
+            gradient[j] -= total * ascent[j];
+        }
+        bias.write(0, gradient);
+        if (sparsity.onWeights()) {
+            Rows.of(state.visibleVector.reshape(1, state.visibleVector.length()))
+                    .write(0, state.visible.sampleSums());
+            Rows.of(state.hiddenVector).write(0, ascent);
+            Matrices.product(state.visibleVector, state.hiddenVector, weightGradient, -scale, 1);
+        }
     }
 
     /**
@@ -128,10 +231,10 @@ public record RbmGradient(NegativePhase negativePhase, GreyValues greyValues, Ce
         return states.values();
     }
 
-    private static double[] difference(double[] dataSums, double[] chainSums, double ratio) {
+    private static double[] difference(double[] dataSums, double[] chainSums, double ratio, double scale) {
         double[] result = new double[dataSums.length];
         for (int i = 0; i < result.length; i++) {
-            result[i] = dataSums[i] - ratio * chainSums[i];
+            result[i] = scale * (dataSums[i] - ratio * chainSums[i]);
         }
         return result;
     }
@@ -167,15 +270,7 @@ public record RbmGradient(NegativePhase negativePhase, GreyValues greyValues, Ce
 
     /** Before centering: {@code sum_j W_ij dW_ij} then is minus the difference of {@code u (Wh)}. */
     private static void writeLogVariances(
-            INDArray gradient,
-            Rbm rbm,
-            RbmGradientState state,
-            ModelSamples chains,
-            double ratio,
-            INDArray weightGradient,
-            double[] visibleDifference) {
-        double[] squares =
-                difference(state.visible.squareSums(), chains.visible().squareSums(), ratio);
+            INDArray gradient, Rbm rbm, double[] squares, INDArray weightGradient, double[] visibleDifference) {
         double[] bias = rbm.visibleBias().toDoubleVector();
         Rows weightRows = Rows.of(rbm.weights());
         Rows gradientRows = Rows.of(weightGradient);

@@ -22,6 +22,12 @@ public final class RbmGradientState {
     final LayerStates hidden;
     final double[] visibleOffsets;
     final double[] hiddenOffsets;
+    /** The running means of the sparsity target. */
+    final double[] activation;
+    /** Column sums of the hidden means of the last minibatch, before any unit was dropped. */
+    final double[] hiddenMeanSums;
+
+    final RandomStreams maskStreams;
     final RandomStreams dataStreams;
     final RandomStreams positiveStreams;
     final RandomStreams chainStreams;
@@ -52,6 +58,9 @@ public final class RbmGradientState {
         this.hidden = new LayerStates(rbm.hidden(), type, rows, rbm.hiddenWidth());
         this.visibleOffsets = new double[rbm.visibleWidth()];
         this.hiddenOffsets = new double[rbm.hiddenWidth()];
+        this.activation = new double[rbm.hiddenWidth()];
+        this.hiddenMeanSums = new double[rbm.hiddenWidth()];
+        this.maskStreams = streams.split("masks");
         this.dataStreams = streams.split("data");
         this.positiveStreams = streams.split("positive");
         this.chainStreams = streams.split("chains");
@@ -77,7 +86,7 @@ public final class RbmGradientState {
         if (baseBias.length == 0) {
             double[] means = visible.sampleSums().clone();
             for (int i = 0; i < means.length; i++) {
-                means[i] *= rbm.visible().scale(i) / visible.rows();
+                means[i] *= rbm.visible().scale(i) / visible.totalRowWeight();
             }
             baseBias = rbm.visible().biasesForMeans(means);
         }
@@ -107,16 +116,16 @@ public final class RbmGradientState {
     }
 
     /**
-     * Returns the mean over the last minibatch and the units of the hidden conditional means.
+     * Returns the mean over the last minibatch and the units of the hidden conditional means, with all units there.
      *
      * @return for Bernoulli units a value in [0, 1]
      */
     public double meanHiddenActivation() {
         double sum = 0;
-        for (double s : hidden.meanSums()) {
+        for (double s : hiddenMeanSums) {
             sum += s;
         }
-        return sum / hidden.meanSums().length / hidden.totalWeight();
+        return sum / hiddenMeanSums.length / hidden.totalWeight();
     }
 
     /**

@@ -60,11 +60,11 @@ final class BinaryPass implements LayerPass {
                 if (tracked) {
                     keepSlope(tempering, row);
                 }
-                sampleSums.add(sample);
+                sampleSums.add(sample, (float) states.rowWeight(row));
                 output.write(row, sample);
             }
             if (draw != Draw.SAMPLE) {
-                meanSums.add(x);
+                meanSums.add(x, (float) states.rowWeight(row));
                 input.write(row, x);
             }
         }
@@ -113,7 +113,7 @@ final class BinaryPass implements LayerPass {
         for (int row = 0; row < input.count(); row++) {
             input.read(row, x);
             coins.flip(x, streams.key(step, row), sample);
-            sampleSums.add(sample);
+            sampleSums.add(sample, (float) states.rowWeight(row));
             output.write(row, sample);
         }
         sampleSums.finish();
@@ -131,9 +131,9 @@ final class BinaryPass implements LayerPass {
             this.partial = new float[total.length];
         }
 
-        void add(float[] row) {
+        void add(float[] row, float weight) {
             for (int i = 0; i < partial.length; i++) {
-                partial[i] += row[i];
+                partial[i] += weight * row[i];
             }
             if (++rows == ROWS_BETWEEN_FLUSHES) {
                 pour();

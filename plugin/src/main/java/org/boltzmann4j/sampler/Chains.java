@@ -2,6 +2,7 @@ package org.boltzmann4j.sampler;
 
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.RandomStreams;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -65,9 +66,11 @@ public final class Chains implements ModelSamples {
     /**
      * Moves every chain back to given hidden states; sweeps go on counting, so that no random number is used twice.
      *
-     * @param start its hidden samples are copied; the number of chains follows it
+     * @param start its hidden samples are copied; the number of chains and their weights follow it
      */
     public void restartAt(LayerStates start) {
+        visible.setRowWeights(start.rowWeights());
+        hidden.setRowWeights(start.rowWeights());
         hidden.resize(start.rows());
         hidden.repeatSamplesOf(start);
     }
@@ -86,6 +89,27 @@ public final class Chains implements ModelSamples {
                     rbm, visible, hidden, i < gibbsSteps ? Draw.SAMPLE : Draw.MEAN_AND_SAMPLE, hiddenStreams, sweeps);
             sweeps++;
         }
+    }
+
+    /**
+     * Makes sweeps in which some of each chain's hidden units do not exist. The hidden means are 0 where a unit does not
+     * exist; the hidden samples are those of all units, independent of each other given the visible ones, so that the next
+     * sweeps can begin with other masks.
+     *
+     * @param rbm the model
+     * @param gibbsSteps number of sweeps, at least 1
+     * @param masks one for each chain, for all of these sweeps; null for all units
+     */
+    public void advance(Rbm rbm, int gibbsSteps, @Nullable UnitMasks masks) {
+        if (masks == null) {
+            advance(rbm, gibbsSteps);
+            return;
+        }
+        for (int i = 1; i <= gibbsSteps; i++) {
+            hidden.maskSamples(masks);
+            advance(rbm, 1);
+        }
+        hidden.maskMeans(masks);
     }
 
     @Override

@@ -4,6 +4,7 @@ import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -57,13 +58,24 @@ public final class FastChains implements ModelSamples {
      * @param gibbsSteps number of sweeps, at least 1
      */
     public void advance(Rbm rbm, int gibbsSteps) {
+        advance(rbm, gibbsSteps, null);
+    }
+
+    /**
+     * Makes sweeps in the model with the fast weights added, in which some of each chain's hidden units do not exist.
+     *
+     * @param rbm the model without fast weights, not modified
+     * @param gibbsSteps number of sweeps, at least 1
+     * @param masks one for each chain, for all of these sweeps; null for all units
+     */
+    public void advance(Rbm rbm, int gibbsSteps, @Nullable UnitMasks masks) {
         Rbm fast = Rbm.of(
                 rbm.visible(),
                 rbm.hidden(),
                 rbm.weights().add(fastWeights),
                 rbm.visibleBias().add(fastVisibleBias.reshape(rbm.visibleBias().shape())),
                 rbm.hiddenBias().add(fastHiddenBias.reshape(rbm.hiddenBias().shape())));
-        chains.advance(fast, gibbsSteps);
+        chains.advance(fast, gibbsSteps, masks);
     }
 
     /** {@code theta_fast <- decay theta_fast - rate gradient / rows}. */

@@ -29,6 +29,7 @@ public final class LayerStates {
     private Unit unit;
     private double[] scales;
     private double[] lengths = NONE;
+    private double[] rowWeights = NONE;
     private final Tempering tempering = new Tempering();
     private LayerPass pass;
     private long bounded;
@@ -127,7 +128,96 @@ public final class LayerStates {
      * @return the sum of the rows' weights
      */
     public double totalWeight() {
-        return lengths.length == 0 ? rows() : Arrays.stream(lengths).sum();
+        if (rowWeights.length == 0) {
+            return lengths.length == 0 ? rows() : Arrays.stream(lengths).sum();
+        }
+        double sum = 0;
+        for (int row = 0; row < rowWeights.length; row++) {
+            sum += rowWeights[row] * (lengths.length == 0 ? 1 : lengths[row]);
+        }
+        return sum;
+    }
+
+    /**
+     * Sets how much each row counts in the column sums and in {@link #totalWeight} from the next draw or presentation on.
+     *
+     * @param perRow one for each row to come, not negative, not modified afterwards; an empty array for 1 everywhere
+     */
+    public void setRowWeights(double[] perRow) {
+        rowWeights = perRow;
+    }
+
+    /**
+     * Returns how much each row counts.
+     *
+     * @return one for each row, not to be modified; empty for 1 everywhere
+     */
+    public double[] rowWeights() {
+        return rowWeights;
+    }
+
+    /**
+     * Returns the sum of the rows' weights without the lengths of documents.
+     *
+     * @return the number of rows, if none has a weight of its own
+     */
+    public double totalRowWeight() {
+        return rowWeights.length == 0 ? rows() : Arrays.stream(rowWeights).sum();
+    }
+
+    /** How much one row counts. */
+    double rowWeight(int row) {
+        return rowWeights.length == 0 ? 1 : rowWeights[row];
+    }
+
+    /** Multiplies every row of the means by its weight, for products over rows; the column sums are weighted already. */
+    public void weighMeans() {
+        if (rowWeights.length == 0) {
+            return;
+        }
+        Rows rows = Rows.of(means);
+        double[] x = new double[width];
+        for (int row = 0; row < rowWeights.length; row++) {
+            rows.read(row, x);
+            for (int i = 0; i < width; i++) {
+                x[i] *= rowWeights[row];
+            }
+            rows.write(row, x);
+        }
+    }
+
+    /**
+     * Puts the means of units that do not exist to 0, in the column sums too.
+     *
+     * @param masks one for each row
+     */
+    public void maskMeans(UnitMasks masks) {
+        mask(means, meanSums, masks);
+    }
+
+    /**
+     * Puts the samples of units that do not exist to 0, in the column sums too.
+     *
+     * @param masks one for each row
+     */
+    public void maskSamples(UnitMasks masks) {
+        mask(samples, sampleSums, masks);
+    }
+
+    private void mask(INDArray states, double[] sums, UnitMasks masks) {
+        Rows rows = Rows.of(states);
+        double[] x = new double[width];
+        double[] mask = new double[width];
+        Arrays.fill(sums, 0);
+        for (int row = 0; row < rows.count(); row++) {
+            rows.read(row, x);
+            masks.draw(row, mask);
+            for (int i = 0; i < width; i++) {
+                x[i] *= mask[i];
+            }
+            add(row, x, sums);
+            rows.write(row, x);
+        }
     }
 
     /**
@@ -189,7 +279,7 @@ public final class LayerStates {
 
     /**
      * Returns the column sums of the coupled samples, every row counted as often as {@link #lengths} says in the layer
-     * opposite to word counts.
+     * opposite to word counts, and {@link #rowWeights} in any layer.
      *
      * @return {@code [width]}, the array itself
      */
@@ -361,8 +451,9 @@ public final class LayerStates {
         double[] x = new double[width];
         for (int row = 0; row < rows.count(); row++) {
             rows.read(row, x);
+            double weight = rowWeight(row);
             for (int i = 0; i < width; i++) {
-                sums[i] += x[i] * x[i];
+                sums[i] += weight * x[i] * x[i];
             }
         }
         return sums;
@@ -378,9 +469,10 @@ public final class LayerStates {
     }
 
     private void add(int row, double[] values, double[] sums) {
-        if (scalesBias()) {
+        if (rowWeights.length > 0 || scalesBias()) {
+            double weight = rowWeight(row) * (scalesBias() ? lengths[row] : 1);
             for (int i = 0; i < sums.length; i++) {
-                sums[i] += lengths[row] * values[i];
+                sums[i] += weight * values[i];
             }
         } else {
             for (int i = 0; i < sums.length; i++) {

@@ -122,8 +122,13 @@ final class PortablePass implements LayerPass {
         return difference.muli(difference).sum(true, 1).divi(2);
     }
 
-    private static void write(INDArray values, double[] sums) {
-        double[] found = values.sum(0).toDoubleVector();
+    private void write(INDArray values, double[] sums) {
+        double[] weights = states.rowWeights();
+        INDArray counted = weights.length == 0
+                ? values
+                : values.mulColumnVector(
+                        Nd4j.createFromArray(weights).castTo(type).reshape(weights.length, 1));
+        double[] found = counted.sum(0).toDoubleVector();
         System.arraycopy(found, 0, sums, 0, sums.length);
     }
 

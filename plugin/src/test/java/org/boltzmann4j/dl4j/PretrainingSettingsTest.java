@@ -3,6 +3,7 @@ package org.boltzmann4j.dl4j;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.conf.GradientNormalization;
@@ -18,6 +19,10 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.ops.transforms.Transforms;
+import org.nd4j.linalg.schedule.FixedSchedule;
+import org.nd4j.linalg.schedule.ISchedule;
+import org.nd4j.linalg.schedule.MapSchedule;
+import org.nd4j.linalg.schedule.ScheduleType;
 
 /**
  * The host's settings reach the weights and both biases as their names promise. One minibatch is learnt twice from the
@@ -126,6 +131,36 @@ class PretrainingSettingsTest {
         INDArray first = one.params().sub(start);
         assertThat(first.sub(plain.mul(1 + momentum)).amaxNumber().doubleValue())
                 .isLessThan(1e-12);
+    }
+
+    /** On the second minibatch v = m v_1 - RATE g_2, and the step is (1 + m) v - m v_1: with m = 0 the plain one. */
+    @Test
+    void aScheduleOfTheMomentumCountsThePretrainingsOwnUpdates() {
+        ISchedule fades = new MapSchedule(ScheduleType.ITERATION, Map.of(0, 0.9, 1, 0.0));
+        MultiLayerNetwork scheduled =
+                trained(2, conf -> {}, builder -> builder.updater(new Nesterovs(new FixedSchedule(RATE), fades)));
+        MultiLayerNetwork constant = trained(2, conf -> {}, builder -> builder.updater(new Nesterovs(RATE, 0.9)));
+        INDArray afterOne = trained(1, conf -> {}, builder -> builder.updater(new Nesterovs(RATE, 0.9)))
+                .params();
+        // The plain step of the second minibatch from where the first one led.
+        ISchedule onlyTheSecond = new MapSchedule(ScheduleType.ITERATION, Map.of(0, 1.9 * RATE, 1, RATE));
+        MultiLayerNetwork plain = trained(2, conf -> {}, builder -> builder.updater(new Sgd(onlyTheSecond)));
+        assertThat(scheduled.params().sub(plain.params()).amaxNumber().doubleValue())
+                .isLessThan(1e-12);
+        assertThat(constant.params().sub(plain.params()).amaxNumber().doubleValue())
+                .as("with momentum to the end")
+                .isGreaterThan(0.01);
+        assertThat(scheduled.params()).isNotEqualTo(afterOne);
+    }
+
+    @Test
+    void aScheduleOfTheLearningRateCountsEpochsToo() {
+        ISchedule stops = new MapSchedule(ScheduleType.EPOCH, Map.of(0, RATE, 1, 0.0));
+        MultiLayerNetwork scheduled = trained(3, conf -> {}, builder -> builder.updater(new Sgd(stops)));
+        assertThat(scheduled.params()).isEqualTo(once(builder -> builder).params());
+        assertThat(trained(3, conf -> {}, builder -> builder.updater(new Sgd(RATE)))
+                        .params())
+                .isNotEqualTo(scheduled.params());
     }
 
     @Test

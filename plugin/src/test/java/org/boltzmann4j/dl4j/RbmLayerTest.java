@@ -15,7 +15,9 @@ import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.objective.Centering;
 import org.boltzmann4j.objective.ContrastiveDivergence;
 import org.boltzmann4j.objective.GreyValues;
+import org.boltzmann4j.objective.HiddenUnitDropout;
 import org.boltzmann4j.objective.PersistentContrastiveDivergence;
+import org.boltzmann4j.objective.SparsityTarget;
 import org.boltzmann4j.units.Bernoulli;
 import org.boltzmann4j.units.Gaussian;
 import org.boltzmann4j.units.Poisson;
@@ -51,6 +53,8 @@ class RbmLayerTest {
                 .greyValues(GreyValues.THRESHOLDED)
                 .centering(Centering.NONE)
                 .visibleBiasFromData(false)
+                .sparsity(SparsityTarget.of(0.1, 0.2).withDecay(0.95).withWeights())
+                .hiddenUnitDropout(HiddenUnitDropout.retaining(0.5))
                 .l1(0.01)
                 .l2Bias(0.02)
                 .biasInit(0.3)
@@ -75,6 +79,8 @@ class RbmLayerTest {
         assertThat(layer.getGreyValues()).isEqualTo(GreyValues.SAMPLED);
         assertThat(layer.getCentering()).isEqualTo(Centering.of(0.01));
         assertThat(layer.isVisibleBiasFromData()).isTrue();
+        assertThat(layer.getSparsity()).isNull();
+        assertThat(layer.getHiddenUnitDropout()).isNull();
     }
 
     @Test
@@ -93,11 +99,28 @@ class RbmLayerTest {
         assertThat(layer.getGreyValues()).isEqualTo(GreyValues.THRESHOLDED);
         assertThat(layer.getCentering()).isEqualTo(Centering.NONE);
         assertThat(layer.isVisibleBiasFromData()).isFalse();
+        assertThat(layer.getSparsity()).isEqualTo(new SparsityTarget(0.1, 0.2, 0.95, true));
+        assertThat(layer.getHiddenUnitDropout()).isEqualTo(new HiddenUnitDropout(0.5));
         assertThat(layer.getBiasInit()).isEqualTo(0.3);
         assertThat(layer.getNIn()).isEqualTo(3);
         assertThat(layer.getNOut()).isEqualTo(2);
         assertThat(layer.getLayerName()).isEqualTo("first");
         assertThat(layer.toString()).contains("first", "sigma", "k=3", "THRESHOLDED", "visibleBiasFromData=false");
+    }
+
+    /** Networks saved before these options existed have none of them. */
+    @Test
+    void jsonWithoutGradientOptionsMeansNone() throws Exception {
+        ObjectMapper mapper = new ObjectMapper();
+        JsonNode root = mapper.readTree(configuration().toJson());
+        ObjectNode node = (ObjectNode) root.get("confs").get(0).get("layer");
+        node.remove("sparsity");
+        node.remove("hiddenUnitDropout");
+        RbmLayer layer = (RbmLayer) MultiLayerConfiguration.fromJson(mapper.writeValueAsString(root))
+                .getConf(0)
+                .getLayer();
+        assertThat(layer.getSparsity()).isNull();
+        assertThat(layer.getHiddenUnitDropout()).isNull();
     }
 
     @Test
@@ -150,6 +173,16 @@ class RbmLayerTest {
                         .greyValues(GreyValues.MEANS)
                         .build(),
                 new RbmLayer.Builder().nIn(3).nOut(2).centering(Centering.NONE).build(),
+                new RbmLayer.Builder()
+                        .nIn(3)
+                        .nOut(2)
+                        .sparsity(SparsityTarget.of(0.1, 0.2))
+                        .build(),
+                new RbmLayer.Builder()
+                        .nIn(3)
+                        .nOut(2)
+                        .hiddenUnitDropout(HiddenUnitDropout.retaining(0.5))
+                        .build(),
                 new RbmLayer.Builder().nIn(3).nOut(2).visibleBiasFromData(false).build());
         for (int i = 0; i < different.size(); i++) {
             for (int j = 0; j < different.size(); j++) {
@@ -186,6 +219,17 @@ class RbmLayerTest {
                 "offsetStep          | centering/offsetStep| 7",
                 "offsetStep          | centering/offsetStep| DELETE",
                 "enabled             | centering/enabled   | DELETE",
+                "target              | sparsity/target     | 1",
+                "target              | sparsity/target     | DELETE",
+                "strength            | sparsity/strength   | -0.1",
+                "strength            | sparsity/strength   | DELETE",
+                "decay               | sparsity/decay      | 1",
+                "decay               | sparsity/decay      | DELETE",
+                "onWeights           | sparsity/onWeights  | DELETE",
+                "retainProbability   | hiddenUnitDropout/retainProbability | 0",
+                "retainProbability   | hiddenUnitDropout/retainProbability | DELETE",
+                "hidden-unit dropout | negativePhase | {\"type\":\"parallelTempering\",\"k\":1,\"chains\":2,\"path\":\"BASE_RATES\",\"ladder\":{\"type\":\"fixed\",\"inverseTemperatures\":[0,1]}}",
+                "sparsity target     | hidden              | {\"type\":\"softmax\",\"groupSize\":2}",
                 "visibleBiasFromData | visibleBiasFromData | DELETE",
                 "visibleBiasFromData | visibleBiasFromData | \"perhaps\"",
                 "nin                 | nin                 | 2.5",

@@ -61,6 +61,22 @@ public final class ExactRbm {
         return new ExactRbm(weights, visibleBias, hiddenBias, sigma);
     }
 
+    /** The model in which some hidden units do not exist: without weights, and never on. */
+    public ExactRbm withoutHidden(boolean[] missing) {
+        double[][] fewer = new double[visible()][];
+        Arrays.setAll(fewer, i -> weights[i].clone());
+        double[] bias = hiddenBias.clone();
+        for (int j = 0; j < missing.length; j++) {
+            if (missing[j]) {
+                bias[j] = -1000; // exp of it is 0
+                for (double[] row : fewer) {
+                    row[j] = 0;
+                }
+            }
+        }
+        return new ExactRbm(fewer, visibleBias, bias, gaussian ? sigma : new double[0]);
+    }
+
     /** The same parameters as a model of the project. */
     public Rbm model(DataType type) {
         return Rbm.of(

@@ -65,6 +65,36 @@ class SpecificationsTest {
                 .hasMessage("persistent contrastive divergence: chains = " + bad + ", expected at least 1");
     }
 
+    @Property(tries = 40)
+    void sparsityTargetsAndDropoutComeBackFromJson(
+            @ForAll @DoubleRange(min = 0.01, max = 0.99) double number, @ForAll boolean onWeights) throws Exception {
+        SparsityTarget sparsity = new SparsityTarget(number, 1 / number, number, onWeights);
+        assertThat(JSON.readValue(JSON.writeValueAsString(sparsity), SparsityTarget.class))
+                .isEqualTo(sparsity);
+        HiddenUnitDropout dropout = HiddenUnitDropout.retaining(number);
+        assertThat(JSON.readValue(JSON.writeValueAsString(dropout), HiddenUnitDropout.class))
+                .isEqualTo(dropout);
+    }
+
+    @Test
+    void sparsityTargetsAndDropoutOutOfRangeAreRefusedByName() {
+        refused(() -> SparsityTarget.of(0, 1), "sparsity target: target = 0.0, expected a number above 0 and below 1");
+        refused(() -> SparsityTarget.of(Double.NaN, 1), "sparsity target: target = NaN, expected a number above 0");
+        refused(() -> SparsityTarget.of(0.1, -1), "sparsity target: strength = -1.0, expected a finite number >= 0");
+        refused(() -> SparsityTarget.of(0.1, Double.NaN), "sparsity target: strength = NaN, expected a finite");
+        refused(() -> SparsityTarget.of(0.1, 1.0 / 0), "sparsity target: strength = Infinity, expected a finite");
+        refused(() -> SparsityTarget.of(0.1, 1).withDecay(1), "sparsity target: decay = 1.0, expected a number in");
+        refused(() -> new SparsityTarget(0.1, 1.0, 0.9, null), "sparsity target: onWeights is missing, expected true");
+        refused(
+                () -> HiddenUnitDropout.retaining(0),
+                "hidden-unit dropout: retainProbability = 0.0, expected a number");
+        refused(() -> HiddenUnitDropout.retaining(1.01), "hidden-unit dropout: retainProbability = 1.01, expected a");
+        refused(
+                () -> HiddenUnitDropout.retaining(Double.NaN),
+                "hidden-unit dropout: retainProbability = NaN, expected");
+        assertThat(SparsityTarget.of(0.1, 0.2)).isEqualTo(new SparsityTarget(0.1, 0.2, 0.9, false));
+    }
+
     @Test
     void laddersThatDoNotRiseToOneAreRefusedByTheirRung() {
         refused(() -> Ladder.of(), "ladder: inverseTemperatures are missing, expected strictly increasing");

@@ -169,6 +169,23 @@ class LayerPassTest {
     }
 
     @Test
+    void rowsCountInTheSumsAsMuchAsTheyWeigh() {
+        double[] weights = new double[ROWS];
+        Arrays.setAll(weights, row -> row % 3 / 2.0);
+        for (Tried tried : Tried.values()) {
+            LayerStates states = states(tried, Path.PLAIN);
+            states.setRowWeights(weights);
+            draw(states, Draw.MEAN_AND_SAMPLE);
+            INDArray column = Nd4j.createFromArray(weights).reshape(ROWS, 1);
+            INDArray means = states.means().castTo(DataType.DOUBLE).mulColumnVector(column);
+            INDArray samples = states.samples().castTo(DataType.DOUBLE).mulColumnVector(column);
+            assertThat(states.meanSums()).containsExactly(means.sum(0).toDoubleVector(), within(100 * tried.tolerance));
+            assertThat(states.sampleSums())
+                    .containsExactly(samples.sum(0).toDoubleVector(), within(100 * tried.tolerance));
+        }
+    }
+
+    @Test
     void otherStepsAndStreamsGiveOtherDraws() {
         for (Tried tried : Tried.values()) {
             LayerStates states = states(tried, Path.PLAIN);

@@ -1,0 +1,38 @@
+package org.boltzmann4j.dl4j;
+
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** A layer in training as its moving average would have it: the same configuration over parameters of its own. */
+final class AveragedLayer {
+
+    private final ParameterAverage spec;
+    private final RbmRuntimeLayer layer;
+    private long updates;
+
+    private AveragedLayer(ParameterAverage spec, RbmRuntimeLayer layer) {
+        this.spec = spec;
+        this.layer = layer;
+    }
+
+    static AveragedLayer of(RbmRuntimeLayer trainee, ParameterAverage spec) {
+        INDArray own = trainee.params().dup();
+        return new AveragedLayer(spec, (RbmRuntimeLayer) trainee.layerConf()
+                .instantiate(trainee.conf().clone(), List.of(), trainee.getIndex(), own, false, own.dataType()));
+    }
+
+    /** Takes the parameters after an update in; they are not modified. */
+    void follow(INDArray parameters) {
+        updates++;
+        INDArray own = layer.params();
+        own.addi(parameters.sub(own).muli(spec.newest(updates)));
+    }
+
+    ParameterAverage spec() {
+        return spec;
+    }
+
+    RbmRuntimeLayer layer() {
+        return layer;
+    }
+}
