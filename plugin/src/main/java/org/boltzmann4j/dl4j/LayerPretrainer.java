@@ -129,7 +129,7 @@ final class LayerPretrainer {
         }
         if (keptEpoch < history.size()) {
             trainee.params().assign(best);
-        } else if (kept() != trainee) {
+        } else if (average != null && average.spec().kept()) {
             trainee.params().assign(kept().params());
         }
         PretrainingReport.LayerReport report = new PretrainingReport.LayerReport(
