@@ -2,6 +2,7 @@ package org.boltzmann4j.dl4j;
 
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** A layer in training as its moving average would have it: the same configuration over parameters of its own. */
 final class AveragedLayer {
@@ -25,7 +26,9 @@ final class AveragedLayer {
     void follow(INDArray parameters) {
         updates++;
         INDArray own = layer.params();
-        own.addi(parameters.sub(own).muli(spec.newest(updates)));
+        double newest = spec.newest(updates);
+        Nd4j.getBlasWrapper().level1().scal(own.length(), 1 - newest, own);
+        Nd4j.getBlasWrapper().level1().axpy(own.length(), newest, parameters, own);
     }
 
     ParameterAverage spec() {

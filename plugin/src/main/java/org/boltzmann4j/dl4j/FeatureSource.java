@@ -82,9 +82,12 @@ final class FeatureSource {
             throw new IllegalArgumentException("pretraining: the minibatch has a features mask. Masked steps would be"
                     + " learnt as data; cut the sequences into complete rows first");
         }
-        INDArray[] result = new INDArray[features == null ? 0 : features.length];
+        if (features == null) {
+            throw new IllegalArgumentException("pretraining: a minibatch has no features");
+        }
+        INDArray[] result = new INDArray[features.length];
         for (int i = 0; i < result.length; i++) {
-            INDArray array = Objects.requireNonNull(features)[i];
+            INDArray array = features[i];
             if (array == null) {
                 throw new IllegalArgumentException("pretraining: a minibatch has no features");
             }

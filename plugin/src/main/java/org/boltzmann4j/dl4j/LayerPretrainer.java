@@ -14,7 +14,6 @@ import org.boltzmann4j.units.Gaussian;
 import org.boltzmann4j.units.LearnedGaussian;
 import org.boltzmann4j.units.Unit;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.updater.LayerUpdater;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +37,7 @@ final class LayerPretrainer {
     private final List<PretrainingListener> listeners;
     private final Iterable<TrainingListener> stockListeners;
     private final RandomStreams streams;
-    private final INDArray gradientView;
-    private final LayerUpdater updater;
+    private final ParameterUpdate update;
     private final boolean mayBecomeImproper;
     private final @Nullable AveragedLayer average;
     private int iteration;
@@ -59,10 +57,11 @@ final class LayerPretrainer {
         this.stockListeners = stockListeners;
         this.streams = streams;
         this.trainee = traineeOf(target, settings);
-        this.gradientView =
+        INDArray gradientView =
                 Nd4j.create(trainee.params().dataType(), 1, trainee.params().length());
         trainee.setBackpropGradientsViewArray(gradientView);
-        this.updater = new LayerUpdater(trainee);
+        this.update = new ParameterUpdate(
+                trainee, gradientView, stockListeners.iterator().hasNext());
         this.average = settings.average() == null ? null : AveragedLayer.of(trainee, settings.average());
         this.mayBecomeImproper = ProperPairs.needContraction(
                 trainee.layerConf().getVisible(), trainee.layerConf().getHidden());
@@ -218,15 +217,14 @@ final class LayerPretrainer {
         int rows = Math.toIntExact(minibatch.size(0));
         int epoch = clock.epoch() - 1;
         trainee.computePretrainGradient(minibatch, weightedRows.weights());
-        updater.update(trainee, trainee.gradient(), iteration, epoch, rows, LayerWorkspaceMgr.noWorkspaces());
+        double factor = update.prepare(iteration, epoch, rows);
         clock.countMinibatch(rows);
-        // A sum of sizes is finite only if every element is; checked before the parameters are touched.
-        if (!Double.isFinite(Nd4j.getBlasWrapper().level1().asum(gradientView))) {
+        if (Double.isNaN(factor)) { // before the parameters are touched
             throw new PretrainingDivergedException(
                     target.label(), clock.epoch(), clock.minibatch(), "the update is not finite");
         }
         INDArray before = mayBecomeImproper ? trainee.params().dup() : null;
-        subtract(gradientView, trainee.params());
+        update.apply(factor);
         trainee.applyConstraints(iteration, epoch);
         if (before != null && !trainee.isProper()) {
             trainee.params().assign(before);
@@ -249,11 +247,6 @@ final class LayerPretrainer {
         }
         trainee.clear();
         iteration++;
-    }
-
-    /** One pass of the BLAS; array operations between its calls wait for its threads. */
-    private static void subtract(INDArray update, INDArray parameters) {
-        Nd4j.getBlasWrapper().level1().axpy(parameters.length(), -1, update, parameters);
     }
 
     private double activation() {

@@ -146,4 +146,33 @@ public final class Rows {
             }
         }
     }
+
+    /**
+     * Copies all rows, times a factor, into another matrix.
+     *
+     * @param target of the same width; written in place
+     * @param firstRow where the first row goes
+     * @param factor of every element
+     */
+    public void copyTo(Rows target, long firstRow, double factor) {
+        if (floats != null && target.floats != null) {
+            float single = (float) factor;
+            for (long row = 0; row < count(); row++) {
+                read(row, scratch);
+                for (int i = 0; i < scratch.length; i++) {
+                    scratch[i] *= single;
+                }
+                target.write(firstRow + row, scratch);
+            }
+            return;
+        }
+        double[] x = new double[width];
+        for (long row = 0; row < count(); row++) {
+            read(row, x);
+            for (int i = 0; i < width; i++) {
+                x[i] *= factor;
+            }
+            target.write(firstRow + row, x);
+        }
+    }
 }

@@ -152,25 +152,34 @@ public record RbmGradient(
         double ratio = state.visible.totalWeight() / chains.visible().totalWeight();
         // B / sum w, and without weights exactly 1.
         double scale = data.size(0) / state.visible.totalRowWeight();
-        Matrices.transposedProduct(state.visible.samples(), state.hidden.means(), weightGradient, -scale, 0);
-        Matrices.transposedProduct(
-                chains.visible().samples(), chains.hidden().means(), weightGradient, scale * ratio, 1);
         double[] visibleDifference =
                 difference(state.visible.sampleSums(), chains.visible().sampleSums(), ratio, scale);
         double[] hiddenDifference =
                 difference(state.hidden.meanSums(), chains.hidden().meanSums(), ratio, scale);
 
+        OuterProducts products =
+                state.outerProducts(state.visible.rows() + chains.visible().rows() + 2);
+        products.add(state.visible.samples(), state.hidden.means(), -scale);
+        products.add(chains.visible().samples(), chains.hidden().means(), scale * ratio);
         if (logVarianceGradient != null) {
+            products.sum(weightGradient);
             double[] squareDifference =
                     difference(state.visible.squareSums(), chains.visible().squareSums(), ratio, scale);
             writeLogVariances(logVarianceGradient, rbm, squareDifference, weightGradient, visibleDifference);
         }
         if (centering.enabled()) {
             moveOffsets(state, step);
-            center(state, weightGradient, visibleDifference, hiddenDifference);
-            writeBias(visibleBiasGradient, visibleDifference, rbm.visible(), state.visibleVector);
-            writeBias(hiddenBiasGradient, hiddenDifference, rbm.hidden(), state.hiddenVector);
+            products.add(state.visibleOffsets, hiddenDifference);
+            products.add(visibleDifference, state.hiddenOffsets);
+            products.sum(weightGradient);
+            double[] visibleShift = products.timesHidden(weightGradient, state.hiddenOffsets);
+            double[] hiddenShift = products.timesVisible(weightGradient, state.visibleOffsets);
+            writeBias(visibleBiasGradient, visibleDifference, rbm.visible(), visibleShift);
+            writeBias(hiddenBiasGradient, hiddenDifference, rbm.hidden(), hiddenShift);
         } else {
+            if (logVarianceGradient == null) {
+                products.sum(weightGradient);
+            }
             writeBias(visibleBiasGradient, visibleDifference, rbm.visible(), null);
             writeBias(hiddenBiasGradient, hiddenDifference, rbm.hidden(), null);
         }
@@ -208,11 +217,15 @@ public record RbmGradient(
         }
         bias.write(0, gradient);
         if (sparsity.onWeights()) {
-            Rows.of(state.visibleVector.reshape(1, state.visibleVector.length()))
-                    .write(0, state.visible.sampleSums());
-            Rows.of(state.hiddenVector).write(0, ascent);
-            Matrices.product(state.visibleVector, state.hiddenVector, weightGradient, -scale, 1);
+            INDArray sums = row(state.visible.sampleSums(), weightGradient);
+            Matrices.transposedProduct(sums, row(ascent, weightGradient), weightGradient, -scale, 1);
         }
+    }
+
+    private static INDArray row(double[] values, INDArray like) {
+        INDArray row = Matrices.detached(like.dataType(), 1, values.length);
+        Rows.of(row).write(0, values);
+        return row;
     }
 
     /**
@@ -253,21 +266,6 @@ public record RbmGradient(
         }
     }
 
-    private static void center(
-            RbmGradientState state, INDArray weightGradient, double[] visibleDifference, double[] hiddenDifference) {
-        Rows visiblePair = Rows.of(state.visiblePair);
-        visiblePair.write(0, state.visibleOffsets);
-        visiblePair.write(1, visibleDifference);
-        Rows hiddenPair = Rows.of(state.hiddenPair);
-        hiddenPair.write(0, hiddenDifference);
-        hiddenPair.write(1, state.hiddenOffsets);
-        Matrices.transposedProduct(state.visiblePair, state.hiddenPair, weightGradient, 1, 1);
-        INDArray hiddenOffsets = state.hiddenPair.getRow(1, true);
-        INDArray visibleOffsets = state.visiblePair.getRow(0, true);
-        Matrices.productTransposed(weightGradient, hiddenOffsets, state.visibleVector, -1, 0);
-        Matrices.product(visibleOffsets, weightGradient, state.hiddenVector, -1, 0);
-    }
-
     /** Before centering: {@code sum_j W_ij dW_ij} then is minus the difference of {@code u (Wh)}. */
     private static void writeLogVariances(
             INDArray gradient, Rbm rbm, double[] squares, INDArray weightGradient, double[] visibleDifference) {
@@ -294,13 +292,12 @@ public record RbmGradient(
      * Turns differences of coupled states into the bias gradient: the bias meets a state as {@code b x / s^2}, the weights
      * meet it as {@code x / s}, so the plain part is divided by s and the part that centering moves is multiplied by s.
      */
-    private static void writeBias(INDArray gradient, double[] difference, Unit unit, @Nullable INDArray moved) {
+    private static void writeBias(
+            INDArray gradient, double[] difference, Unit unit, double @Nullable [] centeringShift) {
         double[] values = new double[difference.length];
-        double[] correction = moved == null
-                ? new double[values.length]
-                : moved.reshape(values.length).toDoubleVector();
         for (int i = 0; i < values.length; i++) {
-            values[i] = -difference[i] / unit.scale(i) + unit.scale(i) * correction[i];
+            double shift = centeringShift == null ? 0 : centeringShift[i];
+            values[i] = -difference[i] / unit.scale(i) - unit.scale(i) * shift;
         }
         Rows.of(gradient.reshape(1, gradient.length())).write(0, values);
     }

@@ -1,7 +1,6 @@
 package org.boltzmann4j.objective;
 
 import org.boltzmann4j.energy.Rbm;
-import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.sampler.LayerStates;
 import org.boltzmann4j.sampler.ModelSamples;
@@ -31,13 +30,7 @@ public final class RbmGradientState {
     final RandomStreams dataStreams;
     final RandomStreams positiveStreams;
     final RandomStreams chainStreams;
-    /** Rows: visible offsets, visible differences. */
-    final INDArray visiblePair;
-    /** Rows: hidden differences, hidden offsets. */
-    final INDArray hiddenPair;
-
-    final INDArray visibleVector;
-    final INDArray hiddenVector;
+    private OuterProducts outerProducts;
 
     @Nullable ModelSamples chains;
 
@@ -64,10 +57,7 @@ public final class RbmGradientState {
         this.dataStreams = streams.split("data");
         this.positiveStreams = streams.split("positive");
         this.chainStreams = streams.split("chains");
-        this.visiblePair = Matrices.detached(type, 2, rbm.visibleWidth());
-        this.hiddenPair = Matrices.detached(type, 2, rbm.hiddenWidth());
-        this.visibleVector = Matrices.detached(type, rbm.visibleWidth(), 1);
-        this.hiddenVector = Matrices.detached(type, 1, rbm.hiddenWidth());
+        this.outerProducts = new OuterProducts(type, 2 * rows + 2, rbm.visibleWidth(), rbm.hiddenWidth());
         this.baseBias = new double[0];
     }
 
@@ -79,6 +69,15 @@ public final class RbmGradientState {
      */
     public void setBaseBias(double[] bias) {
         baseBias = bias.clone();
+    }
+
+    /** An empty sum with room for some rows, the same buffers as long as they suffice. */
+    OuterProducts outerProducts(long rows) {
+        if (rows > outerProducts.capacity()) {
+            outerProducts = outerProducts.withCapacity(rows);
+        }
+        outerProducts.clear();
+        return outerProducts;
     }
 
     /** Before the first step of the chains. */

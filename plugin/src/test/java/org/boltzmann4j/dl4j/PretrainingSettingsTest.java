@@ -12,6 +12,7 @@ import org.deeplearning4j.nn.conf.constraint.MaxNormConstraint;
 import org.deeplearning4j.nn.conf.constraint.NonNegativeConstraint;
 import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.optimize.listeners.ScoreIterationListener;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -229,5 +230,27 @@ class PretrainingSettingsTest {
         MultiLayerNetwork plain = once(builder -> builder);
         MultiLayerNetwork noisy = once(builder -> builder.dropOut(0.5).weightNoise(new DropConnect(0.5)));
         assertThat(noisy.params()).isEqualTo(plain.params());
+    }
+
+    /** A listener makes the host's own updater run, whose gradient it may read. */
+    @Test
+    void plainStepsInOnePassAreThoseOfTheHostsUpdater() {
+        ISchedule falls = new MapSchedule(ScheduleType.ITERATION, Map.of(0, RATE, 1, RATE / 2, 3, RATE / 8));
+        MultiLayerNetwork[] networks = new MultiLayerNetwork[2];
+        for (int i = 0; i < 2; i++) {
+            networks[i] = Networks.single(DataType.DOUBLE, 6, 5, conf -> {}, builder -> builder.updater(new Sgd(falls))
+                    .biasUpdater(new Sgd(falls))
+                    .visibleBiasFromData(false));
+            networks[i].params().assign(start(networks[i]));
+            if (i == 1) {
+                networks[i].setListeners(new ScoreIterationListener(1000));
+            }
+            Networks.pretrainer(3).build().pretrain(networks[i], Minibatches.of(ROWS, 7));
+        }
+        assertThat(networks[0].params().sub(networks[1].params()).amaxNumber().doubleValue())
+                .isLessThan(ROUNDING);
+        assertThat(networks[0].params().sub(start(networks[0])).amaxNumber().doubleValue())
+                .as("something was learnt")
+                .isGreaterThan(0.01);
     }
 }
