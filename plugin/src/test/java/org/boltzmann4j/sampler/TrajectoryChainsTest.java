@@ -3,8 +3,10 @@ package org.boltzmann4j.sampler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.exact.ExactRbm;
 import org.boltzmann4j.math.RandomStreams;
@@ -87,10 +89,14 @@ class TrajectoryChainsTest {
         assertThat(report.logPartition()).isCloseTo(STRONG.logPartition(), within(7.5 * report.standardError()));
         List<Double> rungs = chains.swapReport().rungs();
         assertThat(rungs).isSorted().endsWith(101.0);
-        for (int step = 100; step >= 0; step--) {
-            chains.advance(between(WEAK, STRONG, step / 100.0).model(DataType.DOUBLE), 1);
+        Set<Long> frozen = new HashSet<>();
+        for (int step = 1; step <= 400; step++) {
+            double share = Math.abs(1 - step % 200 / 100.0); // from the end to the start and back, twice
+            chains.advance(between(WEAK, STRONG, share).model(DataType.DOUBLE), 1);
+            frozen.add(chains.ladder().top().minibatch());
+            most = Math.max(most, chains.ladder().size());
         }
-        assertThat(chains.ladder().size()).isLessThan(most);
+        assertThat(frozen).as("checkpoints on the way").hasSizeGreaterThan(most);
     }
 
     @Test
