@@ -10,6 +10,8 @@ import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
 import org.boltzmann4j.objective.RbmGradientState;
+import org.boltzmann4j.sampler.Reversal;
+import org.boltzmann4j.sampler.TrajectoryReport;
 import org.boltzmann4j.units.Gaussian;
 import org.boltzmann4j.units.LearnedGaussian;
 import org.boltzmann4j.units.Unit;
@@ -41,6 +43,7 @@ final class LayerPretrainer {
     private final boolean mayBecomeImproper;
     private final @Nullable AveragedLayer average;
     private int iteration;
+    /** Halved by every reversal. */
     private long reportedBound;
 
     LayerPretrainer(
@@ -110,9 +113,8 @@ final class LayerPretrainer {
             inputs.forEach(epoch, this::learn);
             long bounded = reportBound(epoch);
             PretrainingMonitors monitors = monitorRows.measure(
-                    monitored().rbm(),
-                    Objects.requireNonNull(trainee.pretrainState()).takeSwapReport(),
-                    bounded);
+                    monitored().rbm(), trainee.rbm(), Objects.requireNonNull(trainee.pretrainState()), bounded);
+            reportTrajectory(epoch, monitors.trajectory());
             history.add(monitors);
             PretrainingProgress progress = clock.progress(activation());
             listeners.forEach(listener -> listener.onEpoch(progress, monitors));
@@ -168,6 +170,26 @@ final class LayerPretrainer {
         return inThisEpoch;
     }
 
+    private void reportTrajectory(int epoch, @Nullable TrajectoryReport trajectory) {
+        if (trajectory == null) {
+            return;
+        }
+        if (trajectory.missesEquilibrium()) {
+            LOG.warn(
+                    "{}, epoch {}: different training rows have a total probability of {} by log Z along the checkpoints:"
+                            + " their chains are not in equilibrium, and log Z is too small. Thermalise longer",
+                    target.label(),
+                    epoch,
+                    trajectory.dataProbability());
+        }
+        if (!trajectory.thermalised()) {
+            LOG.warn(
+                    "{}, epoch {}: the last checkpoint was thermalised for fewer autocorrelation times than asked for",
+                    target.label(),
+                    epoch);
+        }
+    }
+
     private void requireVaryingColumns(LayerInputs.Summary summary) {
         Unit visible = trainee.layerConf().getVisible();
         int constant = summary.rows() > 1
@@ -217,6 +239,39 @@ final class LayerPretrainer {
         int rows = Math.toIntExact(minibatch.size(0));
         int epoch = clock.epoch() - 1;
         trainee.computePretrainGradient(minibatch, weightedRows.weights());
+        Reversal reversal = Objects.requireNonNull(trainee.pretrainState()).reversal();
+        if (reversal != null) {
+            goBack(reversal, rows);
+        } else {
+            step(epoch, rows);
+        }
+        PretrainingProgress progress = clock.progress(activation());
+        listeners.forEach(listener -> listener.onMinibatch(progress));
+        trainee.setInput(minibatch, LayerWorkspaceMgr.noWorkspaces()); // StatsListener asks for its size
+        for (TrainingListener listener : stockListeners) {
+            listener.iterationDone(trainee, iteration, epoch);
+        }
+        trainee.clear();
+        iteration++;
+    }
+
+    /** The parameters of the checkpoint, half the rate, and an updater that remembers nothing of what led astray. */
+    private void goBack(Reversal reversal, int rows) {
+        clock.countMinibatch(rows);
+        trainee.restore(reversal.checkpoint().rbm());
+        update.slowDown();
+        LOG.warn(
+                "{}, epoch {}, minibatch {}: back to the checkpoint of minibatch {} with {} of the learning rate: the chains"
+                        + " have lost it, swaps with it would be accepted with a probability of {}",
+                target.label(),
+                clock.epoch(),
+                clock.minibatch(),
+                reversal.checkpoint().minibatch(),
+                update.rateFactor(),
+                reversal.swapAcceptance());
+    }
+
+    private void step(int epoch, int rows) {
         double factor = update.prepare(iteration, epoch, rows);
         clock.countMinibatch(rows);
         if (Double.isNaN(factor)) { // before the parameters are touched
@@ -239,14 +294,6 @@ final class LayerPretrainer {
         if (average != null) {
             average.follow(trainee.params());
         }
-        PretrainingProgress progress = clock.progress(activation());
-        listeners.forEach(listener -> listener.onMinibatch(progress));
-        trainee.setInput(minibatch, LayerWorkspaceMgr.noWorkspaces()); // StatsListener asks for its size
-        for (TrainingListener listener : stockListeners) {
-            listener.iterationDone(trainee, iteration, epoch);
-        }
-        trainee.clear();
-        iteration++;
     }
 
     private double activation() {

@@ -1,16 +1,24 @@
 package org.boltzmann4j.dl4j;
 
+import java.nio.DoubleBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.estimate.ReconstructionError;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.math.Rows;
 import org.boltzmann4j.objective.HiddenUnitDropout;
 import org.boltzmann4j.objective.RbmGradient;
-import org.boltzmann4j.sampler.SwapReport;
+import org.boltzmann4j.objective.RbmGradientState;
+import org.boltzmann4j.objective.TrajectoryTempering;
+import org.boltzmann4j.units.Tail;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Fixed rows on which a layer's monitors are measured, presented once so that epochs compare without sampling noise. */
 final class MonitorRows {
@@ -18,11 +26,17 @@ final class MonitorRows {
     private final List<INDArray> train;
     private final List<INDArray> validation;
     private final @Nullable HiddenUnitDropout dropout;
+    /** Different training rows, if their probabilities have a meaning and somebody asks for them. */
+    private final @Nullable INDArray distinct;
 
     MonitorRows(Rbm rbm, RbmGradient gradient, List<INDArray> train, List<INDArray> validation, RandomStreams streams) {
         this.train = presented(rbm, gradient, train, streams.split("train"));
         this.validation = presented(rbm, gradient, validation, streams.split("validation"));
         this.dropout = gradient.hiddenUnitDropout();
+        boolean densities = IntStream.range(0, rbm.visibleWidth())
+                .anyMatch(i -> rbm.visible().typeOf(i).tail() == Tail.QUADRATIC);
+        this.distinct =
+                gradient.negativePhase() instanceof TrajectoryTempering && !densities ? distinct(this.train) : null;
     }
 
     private static List<INDArray> presented(
@@ -34,7 +48,29 @@ final class MonitorRows {
         return result;
     }
 
-    PretrainingMonitors measure(Rbm trained, @Nullable SwapReport swaps, long boundedMeans) {
+    private static INDArray distinct(List<INDArray> minibatches) {
+        Set<DoubleBuffer> different = new LinkedHashSet<>();
+        for (INDArray minibatch : minibatches) {
+            Rows rows = Rows.of(minibatch);
+            for (long row = 0; row < rows.count(); row++) {
+                double[] x = new double[rows.width()];
+                rows.read(row, x);
+                different.add(DoubleBuffer.wrap(x));
+            }
+        }
+        return Nd4j.createFromArray(different.stream().map(DoubleBuffer::array).toArray(double[][]::new))
+                .castTo(minibatches.get(0).dataType());
+    }
+
+    /**
+     * Measures.
+     *
+     * @param trained the parameters to be judged, which may be averages
+     * @param sampled the model of the chains
+     * @param state its state
+     * @param boundedMeans of this epoch
+     */
+    PretrainingMonitors measure(Rbm trained, Rbm sampled, RbmGradientState state, long boundedMeans) {
         double activation =
                 mean(train, v -> trained.meanHiddenGivenVisible(v).meanNumber().doubleValue());
         Rbm rbm = dropout == null ? trained : dropout.expectedModel(trained);
@@ -44,8 +80,10 @@ final class MonitorRows {
                 mean(validation, v -> meanFreeEnergy(rbm, v)),
                 activation,
                 trained.weights().norm2Number().doubleValue(),
-                swaps,
-                boundedMeans);
+                state.takeSwapReport(),
+                boundedMeans,
+                state.autocorrelationTime(),
+                state.trajectoryReport(sampled, distinct));
     }
 
     private static double meanFreeEnergy(Rbm rbm, INDArray v) {

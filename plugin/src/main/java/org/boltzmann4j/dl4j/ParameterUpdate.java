@@ -24,8 +24,9 @@ final class ParameterUpdate {
 
     private final RbmRuntimeLayer layer;
     private final INDArray gradient;
-    private final LayerUpdater updater;
     private final @Nullable Sgd plain;
+    private LayerUpdater updater;
+    private double rateFactor = 1;
 
     /**
      * An update of a layer.
@@ -70,9 +71,9 @@ final class ParameterUpdate {
      * @return the factor that {@link #apply} will subtract the gradient with, or NaN if the step is not finite
      */
     double prepare(int iteration, int epoch, int rows) {
-        double factor = 1;
+        double factor = rateFactor; // what the host's updaters return is proportional to their rate
         if (plain != null) {
-            factor = plain.getLearningRate(iteration, epoch) / (layer.conf().isMiniBatch() ? rows : 1);
+            factor *= plain.getLearningRate(iteration, epoch) / (layer.conf().isMiniBatch() ? rows : 1);
         } else {
             updater.update(layer, layer.gradient(), iteration, epoch, rows, LayerWorkspaceMgr.noWorkspaces());
         }
@@ -86,5 +87,16 @@ final class ParameterUpdate {
     /** Subtracts the step from the parameters. */
     void apply(double factor) {
         Nd4j.getBlasWrapper().level1().axpy(gradient.length(), -factor, gradient, layer.params());
+    }
+
+    /** Goes on at half the rate, with an updater that remembers nothing of what led astray. */
+    void slowDown() {
+        rateFactor /= 2;
+        updater = new LayerUpdater(layer);
+    }
+
+    /** What is left of the rate. */
+    double rateFactor() {
+        return rateFactor;
     }
 }

@@ -1,7 +1,9 @@
 package org.boltzmann4j.dl4j;
 
 import org.boltzmann4j.objective.HiddenUnitDropout;
+import org.boltzmann4j.sampler.AutocorrelationTime;
 import org.boltzmann4j.sampler.SwapReport;
+import org.boltzmann4j.sampler.TrajectoryReport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,10 +20,15 @@ import org.jspecify.annotations.Nullable;
  * @param freeEnergyValidation mean free energy of the validation rows, in nats; NaN without validation data
  * @param meanHiddenActivation mean over units and training rows of the hidden conditional means
  * @param weightNorm Euclidean norm of all weights
- * @param swaps ladder, swap acceptance rates and round trips of parallel tempering in this epoch; null for other negative
- *     phases
+ * @param swaps ladder, swap acceptance rates and round trips of parallel or trajectory tempering in this epoch; null for
+ *     other negative phases
  * @param boundedMeans how often in this epoch the bound of Poisson units held a mean down, over all units and draws of the
  *     training; while it does, the chains are not those of the model. 0 for other types
+ * @param autocorrelation integrated autocorrelation time of the chains over the last minibatches, in minibatches: how
+ *     slowly they move, while the model moves with them; null for contrastive divergence and for fewer than 16 minibatches
+ * @param trajectory checkpoints, reversals and log Z of trajectory tempering, with the sum of the probabilities of the
+ *     distinct training rows measured; of the model in training, also where averages are judged; null for other negative
+ *     phases
  */
 public record PretrainingMonitors(
         double reconstructionError,
@@ -30,7 +37,9 @@ public record PretrainingMonitors(
         double meanHiddenActivation,
         double weightNorm,
         @Nullable SwapReport swaps,
-        long boundedMeans) {
+        long boundedMeans,
+        @Nullable AutocorrelationTime autocorrelation,
+        @Nullable TrajectoryReport trajectory) {
 
     /**
      * Returns mean F(validation) minus mean F(train): its growth is the sign of over-fitting (Hinton 2012, section 6).

@@ -9,7 +9,9 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.boltzmann4j.sampler.AutocorrelationTime;
 import org.boltzmann4j.sampler.SwapReport;
+import org.boltzmann4j.sampler.TrajectoryReport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,10 +106,14 @@ final class ProgressReporter implements PretrainingListener, AutoCloseable {
         String bounded = monitors.boundedMeans() == 0
                 ? ""
                 : String.format(Locale.ROOT, ", %d means at their bound", monitors.boundedMeans());
+        TrajectoryReport trajectoryReport = monitors.trajectory();
+        String trajectory = trajectoryReport == null ? "" : ", " + trajectoryReport.summary();
+        AutocorrelationTime time = monitors.autocorrelation();
+        String autocorrelation = time == null ? "" : ", " + time.summary();
         return String.format(
                 Locale.ROOT,
                 "RBM layer %d/%d, epoch %d/%d: reconstruction error %.4f, free energy %.2f%s, mean activation %.3f,"
-                        + " |W| %.2f%s%s, %.0f examples/s, %s left",
+                        + " |W| %.2f%s%s%s%s, %.0f examples/s, %s left",
                 progress.layer(),
                 progress.layers(),
                 progress.epoch(),
@@ -119,6 +125,8 @@ final class ProgressReporter implements PretrainingListener, AutoCloseable {
                 monitors.weightNorm(),
                 swaps,
                 bounded,
+                trajectory,
+                autocorrelation,
                 progress.examplesPerSecond(),
                 minutesAndSeconds(progress.remaining()));
     }

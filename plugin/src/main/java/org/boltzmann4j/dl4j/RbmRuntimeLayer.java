@@ -1,5 +1,6 @@
 package org.boltzmann4j.dl4j;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -242,6 +243,12 @@ final class RbmRuntimeLayer extends BaseLayer<RbmLayer> {
     @Override
     public void computeGradientAndScore(LayerWorkspaceMgr workspaceMgr) {
         computePretrainGradient(Objects.requireNonNull(input, "input"), new double[0]);
+        if (state != null && state.reversal() != null) {
+            throw new IllegalStateException("layer " + index + ": the last update has to be taken back, "
+                    + state.reversal()
+                    + ", which the host's own pretraining cannot do. Use GreedyPretrainer, or a lower"
+                    + " learning rate");
+        }
         score = reconstructionError();
     }
 
@@ -272,6 +279,22 @@ final class RbmRuntimeLayer extends BaseLayer<RbmLayer> {
             result.setGradientFor(view.getKey(), view.getValue());
         }
         gradient = result;
+    }
+
+    /** Copies the parameters of another model of the same shape. */
+    void restore(Rbm other) {
+        getParam(RbmParamInitializer.WEIGHT_KEY).assign(other.weights());
+        restore(RbmParamInitializer.VISIBLE_BIAS_KEY, other.visibleBias().toDoubleVector());
+        restore(RbmParamInitializer.HIDDEN_BIAS_KEY, other.hiddenBias().toDoubleVector());
+        if (layerConf().getVisible().learnsScales()) {
+            double[] logVariances = other.visible().scales(other.visibleWidth());
+            Arrays.setAll(logVariances, i -> 2 * Math.log(logVariances[i]));
+            restore(RbmParamInitializer.LOG_VARIANCE_KEY, logVariances);
+        }
+    }
+
+    private void restore(String key, double[] values) {
+        Rows.of(getParam(key).reshape(1, values.length)).write(0, values);
     }
 
     /** State of the pretraining, or null before its first minibatch. */

@@ -84,4 +84,9 @@ public record ContrastiveDivergence(Integer k) implements NegativePhase {
         chains.advance(rbm, k, masks);
         return chains;
     }
+
+    @Override
+    public boolean keepsChains() {
+        return false;
+    }
 }

@@ -20,13 +20,15 @@ import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = ContrastiveDivergence.class, name = "contrastiveDivergence"),
     @JsonSubTypes.Type(value = FastPersistentContrastiveDivergence.class, name = "fastPersistentContrastiveDivergence"),
     @JsonSubTypes.Type(value = ParallelTempering.class, name = "parallelTempering"),
-    @JsonSubTypes.Type(value = PersistentContrastiveDivergence.class, name = "persistentContrastiveDivergence")
+    @JsonSubTypes.Type(value = PersistentContrastiveDivergence.class, name = "persistentContrastiveDivergence"),
+    @JsonSubTypes.Type(value = TrajectoryTempering.class, name = "trajectoryTempering")
 })
 public sealed interface NegativePhase extends Serializable
         permits ContrastiveDivergence,
                 FastPersistentContrastiveDivergence,
                 ParallelTempering,
-                PersistentContrastiveDivergence {
+                PersistentContrastiveDivergence,
+                TrajectoryTempering {
 
     /**
      * Produces the states whose statistics stand for the model's: visible samples and the hidden means given them.
@@ -77,6 +79,15 @@ public sealed interface NegativePhase extends Serializable
                 "hidden-unit dropout with " + this + ": refused, expected contrastive divergence"
                         + " or one of its persistent kinds: every minibatch has new masks and so new models, and chains that"
                         + " exchange states are made to stay in one");
+    }
+
+    /**
+     * Whether a chain goes on from where it was, so that it has an autocorrelation time.
+     *
+     * @return true for all but contrastive divergence, whose chains start at the data
+     */
+    default boolean keepsChains() {
+        return true;
     }
 
     /**

@@ -58,7 +58,8 @@ public record RbmGradient(
     }
 
     /**
-     * Computes the gradient for one minibatch and moves chains and offsets on.
+     * Computes the gradient for one minibatch and moves chains and offsets on. Where the chains ask for a
+     * {@link RbmGradientState#reversal} the gradient is 0 and the offsets stay.
      *
      * @param rbm the model, not modified
      * @param data {@code [rows, visible]}, not modified
@@ -144,6 +145,20 @@ public record RbmGradient(
         ModelSamples chains = advance(rbm, state, step);
         state.chains = chains;
         state.minibatches++;
+        if (chains.reversal() != null) {
+            // The statistics of a model that is given up: neither the parameters nor the offsets may see them.
+            weightGradient.assign(0);
+            visibleBiasGradient.assign(0);
+            hiddenBiasGradient.assign(0);
+            if (logVarianceGradient != null) {
+                logVarianceGradient.assign(0);
+            }
+            state.forgetTrace();
+            return;
+        }
+        if (negativePhase.keepsChains()) {
+            state.trace(chains);
+        }
         state.hidden.weighMeans();
         chains.hidden().weighMeans();
 

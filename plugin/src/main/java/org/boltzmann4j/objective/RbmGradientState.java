@@ -2,10 +2,15 @@ package org.boltzmann4j.objective;
 
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.sampler.AutocorrelationTime;
+import org.boltzmann4j.sampler.ChainTrace;
 import org.boltzmann4j.sampler.LayerStates;
 import org.boltzmann4j.sampler.ModelSamples;
+import org.boltzmann4j.sampler.Reversal;
 import org.boltzmann4j.sampler.SwapReport;
 import org.boltzmann4j.sampler.TemperedChains;
+import org.boltzmann4j.sampler.TrajectoryChains;
+import org.boltzmann4j.sampler.TrajectoryReport;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -16,6 +21,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * layer in training, not thread-safe.
  */
 public final class RbmGradientState {
+
+    /** Bounds the memory, and the time an estimate takes to some ten milliseconds. */
+    private static final int TRACED = 512;
 
     final LayerStates visible;
     final LayerStates hidden;
@@ -33,6 +41,9 @@ public final class RbmGradientState {
     private OuterProducts outerProducts;
 
     @Nullable ModelSamples chains;
+
+    private @Nullable ChainTrace trace;
+    private final RandomStreams traceStreams;
 
     double[] baseBias;
 
@@ -58,6 +69,7 @@ public final class RbmGradientState {
         this.positiveStreams = streams.split("positive");
         this.chainStreams = streams.split("chains");
         this.outerProducts = new OuterProducts(type, 2 * rows + 2, rbm.visibleWidth(), rbm.hiddenWidth());
+        this.traceStreams = streams.split("trace");
         this.baseBias = new double[0];
     }
 
@@ -102,7 +114,57 @@ public final class RbmGradientState {
             tempered.restartReport();
             return report;
         }
+        if (chains instanceof TrajectoryChains trajectory) {
+            SwapReport report = trajectory.swapReport();
+            trajectory.restartReport();
+            return report;
+        }
         return null;
+    }
+
+    /**
+     * Estimates log Z along the checkpoints of trajectory tempering, and sums up where it stands.
+     *
+     * @param rbm the model
+     * @param distinct different data rows as they are presented, {@code [rows, visible]}, whose probabilities are to be
+     *     summed; null for none
+     * @return the report, or null for other negative phases and before the first minibatch
+     */
+    public @Nullable TrajectoryReport trajectoryReport(Rbm rbm, @Nullable INDArray distinct) {
+        return chains instanceof TrajectoryChains trajectory ? trajectory.report(rbm, distinct) : null;
+    }
+
+    /**
+     * Returns the request of the last minibatch's chains to take the update before it back.
+     *
+     * @return what to go back to, or null
+     */
+    public @Nullable Reversal reversal() {
+        return chains == null ? null : chains.reversal();
+    }
+
+    /**
+     * Estimates the autocorrelation time of the chains over the last minibatches, at most {@value #TRACED}. The parameters
+     * changed on the way, so it is that of a moving model.
+     *
+     * @return the time in minibatches, of k sweeps each; null where chains start at the data, and for fewer than 16 minibatches
+     */
+    public @Nullable AutocorrelationTime autocorrelationTime() {
+        return trace == null ? null : trace.autocorrelationTime();
+    }
+
+    void trace(ModelSamples samples) {
+        if (trace == null) {
+            long chainCount = samples.visible().rows();
+            trace = new ChainTrace(visible.sampleSums().length, chainCount, TRACED, traceStreams);
+        }
+        trace.record(samples.visible().samples());
+    }
+
+    void forgetTrace() {
+        if (trace != null) {
+            trace.clear();
+        }
     }
 
     /**

@@ -1,12 +1,13 @@
 package org.boltzmann4j.sampler;
 
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * States whose statistics stand for those of the model: what a negative phase hands to the gradient. Mutable, not
  * thread-safe.
  */
-public sealed interface ModelSamples permits Chains, FastChains, TemperedChains {
+public sealed interface ModelSamples permits Chains, FastChains, TemperedChains, TrajectoryChains {
 
     /**
      * Returns the visible states, of which the samples count.
@@ -29,6 +30,16 @@ public sealed interface ModelSamples permits Chains, FastChains, TemperedChains 
      */
     default long bounded() {
         return visible().bounded() + hidden().bounded();
+    }
+
+    /**
+     * Returns whether the last update of the parameters led too far: then there are no statistics of the model, and the
+     * training has to go back before it goes on.
+     *
+     * @return what to go back to, or null
+     */
+    default @Nullable Reversal reversal() {
+        return null;
     }
 
     /**

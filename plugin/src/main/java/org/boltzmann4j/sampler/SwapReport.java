@@ -5,18 +5,20 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How well parallel tempering mixes.
+ * How well tempering mixes.
  *
- * @param inverseTemperatures the rungs
+ * @param rungs the inverse temperatures; in trajectory tempering the numbers of minibatches after which the models of the
+ *     rungs were frozen
  * @param swapAcceptanceRates for each pair of neighbours, the share of proposed swaps that were accepted; NaN where none
  *     was proposed. Below about 0.1 a pair is a bottleneck
- * @param roundTrips how often a state went from the model to the hottest rung and back
+ * @param roundTrips how often a state went from the model (in trajectory tempering the last checkpoint) to the hottest rung
+ *     and back
  */
-public record SwapReport(List<Double> inverseTemperatures, List<Double> swapAcceptanceRates, long roundTrips) {
+public record SwapReport(List<Double> rungs, List<Double> swapAcceptanceRates, long roundTrips) {
 
     /** Copies the lists. */
     public SwapReport {
-        inverseTemperatures = List.copyOf(inverseTemperatures);
+        rungs = List.copyOf(rungs);
         swapAcceptanceRates = List.copyOf(swapAcceptanceRates);
     }
 
@@ -26,30 +28,35 @@ public record SwapReport(List<Double> inverseTemperatures, List<Double> swapAcce
      * @return for example {@code swaps 0.31-0.78 over 10 rungs, 12 round trips}
      */
     public String summary() {
-        return swapAcceptanceRates.isEmpty()
+        List<Double> proposed =
+                swapAcceptanceRates.stream().filter(rate -> !rate.isNaN()).toList();
+        return proposed.isEmpty()
                 ? "no swaps"
                 : String.format(
                         Locale.ROOT,
                         "swaps %.2f-%.2f over %d rungs, %d round trips",
-                        Collections.min(swapAcceptanceRates),
-                        Collections.max(swapAcceptanceRates),
-                        inverseTemperatures.size(),
+                        Collections.min(proposed),
+                        Collections.max(proposed),
+                        rungs.size(),
                         roundTrips);
     }
 
     /**
      * Prints the ladder with the acceptance rates between its rungs.
      *
-     * @return for example {@code 0.000 -(0.71)- 0.500 -(0.64)- 1.000, 12 round trips}
+     * @return for example {@code 0.000 -(0.71)- 0.500 -(0.64)- 1.000, 12 round trips}, or with checkpoints
+     *     {@code 0 -(0.71)- 512 -(0.64)- 1000, 12 round trips}
      */
     @Override
     public String toString() {
+        // Whole numbers of minibatches, or inverse temperatures.
+        String format = rungs.stream().anyMatch(rung -> rung > 1) ? "%.0f" : "%.3f";
         StringBuilder result = new StringBuilder();
-        for (int r = 0; r < inverseTemperatures.size(); r++) {
+        for (int r = 0; r < rungs.size(); r++) {
             if (r > 0) {
                 result.append(String.format(Locale.ROOT, " -(%.2f)- ", swapAcceptanceRates.get(r - 1)));
             }
-            result.append(String.format(Locale.ROOT, "%.3f", inverseTemperatures.get(r)));
+            result.append(String.format(Locale.ROOT, format, rungs.get(r)));
         }
         return result.append(", ").append(roundTrips).append(" round trips").toString();
     }

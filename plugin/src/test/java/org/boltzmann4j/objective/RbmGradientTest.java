@@ -174,7 +174,8 @@ class RbmGradientTest {
                                 Centering.of(0.01),
                                 FastPersistentContrastiveDivergence.of(3, 10, 1e-9),
                                 DataType.DOUBLE,
-                                4)));
+                                4),
+                        Arguments.of(exact, Centering.of(0.01), TrajectoryTempering.of(1, 6), DataType.DOUBLE, 2)));
     }
 
     @ParameterizedTest(name = "{1} {2} {3}")
@@ -213,6 +214,24 @@ class RbmGradientTest {
         NegativePhase phase = ParallelTempering.of(4, 20, Ladder.linear(5)).withPath(path);
         RbmGradient gradient = new RbmGradient(phase, GreyValues.SAMPLED, Centering.NONE);
         double[][] average = average(gradient, STRONG, DataType.DOUBLE, 400, 8);
+        Statistics difference = STRONG.dataStatistics(data(STRONG)).minus(STRONG.modelStatistics());
+        assertThat(largestDeviation(average, expected(STRONG, difference, new double[4], new double[3])))
+                .isLessThan(5);
+        double[] contrastive = expected(
+                STRONG,
+                STRONG.dataStatistics(data(STRONG)).minus(STRONG.statisticsAfterOneSweep(data(STRONG))),
+                new double[4],
+                new double[3]);
+        assertThat(largestDeviation(average, contrastive))
+                .as("from the expectation of CD-1, which the bound must tell from the exact gradient")
+                .isGreaterThan(10);
+    }
+
+    /** On the same model; the chains begin in equilibrium, so the first minibatches have it. */
+    @Test
+    void trajectoryTemperingHasNoSuchBias() {
+        RbmGradient gradient = new RbmGradient(TrajectoryTempering.of(1, 10), GreyValues.SAMPLED, Centering.NONE);
+        double[][] average = average(gradient, STRONG, DataType.DOUBLE, 400, 2);
         Statistics difference = STRONG.dataStatistics(data(STRONG)).minus(STRONG.modelStatistics());
         assertThat(largestDeviation(average, expected(STRONG, difference, new double[4], new double[3])))
                 .isLessThan(5);
@@ -362,6 +381,28 @@ class RbmGradientTest {
             assertThat(state.lastPresented().size(0)).isEqualTo(rows);
             assertThat(Arrays.stream(result).map(Math::abs).max().orElseThrow()).isLessThanOrEqualTo(rows);
         }
+    }
+
+    @Test
+    void aReversalLeavesNoGradientAndNoTraceInTheOffsets() {
+        Rbm rbm = BINARY.model(DataType.DOUBLE);
+        INDArray data = Nd4j.createFromArray(data(BINARY));
+        RbmGradient gradient = new RbmGradient(TrajectoryTempering.of(1, 20), GreyValues.SAMPLED, Centering.of(0.1));
+        RbmGradientState state = new RbmGradientState(rbm, ROWS, RandomStreams.of(8));
+        compute(gradient, rbm, data, state);
+        assertThat(state.reversal()).isNull();
+        double[] before = state.hiddenOffsets.clone();
+        rbm.weights().muli(-200);
+        assertThat(compute(gradient, rbm, data, state)).containsOnly(0.0);
+        assertThat(state.reversal()).isNotNull();
+        assertThat(state.hiddenOffsets).isEqualTo(before);
+        rbm.weights()
+                .assign(java.util.Objects.requireNonNull(state.reversal())
+                        .checkpoint()
+                        .rbm()
+                        .weights());
+        assertThat(compute(gradient, rbm, data, state)).doesNotContain(0.0);
+        assertThat(state.reversal()).isNull();
     }
 
     @Test

@@ -12,9 +12,11 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.boltzmann4j.sampler.AdaptiveLadder;
 import org.boltzmann4j.sampler.Ladder;
 import org.boltzmann4j.sampler.TemperingPath;
+import org.boltzmann4j.sampler.TrajectoryRules;
 import org.boltzmann4j.units.Bernoulli;
 import org.boltzmann4j.units.Gaussian;
 import org.boltzmann4j.units.Mixed;
+import org.boltzmann4j.units.ReplicatedSoftmax;
 import org.deeplearning4j.nn.conf.serde.JsonMappers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +36,11 @@ class SpecificationsTest {
                 PersistentContrastiveDivergence.of(k, chains),
                 FastPersistentContrastiveDivergence.of(k, chains, 1.0 / k),
                 ParallelTempering.of(k, chains, Ladder.linear(1 + k % 20)),
-                ParallelTempering.of(k, chains, AdaptiveLadder.of(0.4)).withPath(TemperingPath.BASE_RATES))) {
+                ParallelTempering.of(k, chains, AdaptiveLadder.of(0.4)).withPath(TemperingPath.BASE_RATES),
+                TrajectoryTempering.of(k, chains)
+                        .withRules(TrajectoryRules.STANDARD
+                                .withAcceptance(0.4, 1.0 / (2.0 + k))
+                                .withLadderInterval(k)))) {
             assertThat(JSON.readValue(JSON.writeValueAsString(spec), NegativePhase.class))
                     .isEqualTo(spec);
             ObjectMapper yaml = JsonMappers.getMapperYaml();
@@ -135,6 +141,37 @@ class SpecificationsTest {
                 "fast persistent contrastive divergence with Gaussian");
     }
 
+    @Test
+    void rulesOfTrajectoriesAreRefusedByTheirField() {
+        TrajectoryRules rules = TrajectoryRules.STANDARD;
+        refused(
+                () -> rules.withAcceptance(0.3, -0.1),
+                "trajectory rules: reverseBelow = -0.1, expected a number in [0, 1)");
+        refused(() -> rules.withAcceptance(0.3, Double.NaN), "trajectory rules: reverseBelow = NaN, expected");
+        refused(
+                () -> rules.withAcceptance(0.1, 0.1),
+                "trajectory rules: freezeBelow = 0.1, expected a number above reverseBelow = 0.1 and below 1");
+        refused(() -> rules.withAcceptance(1, 0.1), "trajectory rules: freezeBelow = 1.0, expected");
+        refused(
+                () -> rules.withThermalisation(0.5),
+                "trajectory rules: thermalisation = 0.5, expected a finite number of");
+        refused(
+                () -> rules.withThermalisation(Double.POSITIVE_INFINITY),
+                "trajectory rules: thermalisation = Infinity");
+        refused(() -> rules.withReservoirFactor(0), "trajectory rules: reservoirFactor = 0, expected at least 1");
+        refused(() -> rules.withLadderInterval(0), "trajectory rules: ladderInterval = 0, expected at least 1");
+        refused(
+                () -> new TrajectoryRules(0.3, 0.1, 20.0, 0.0, 10, 1, 2_000),
+                "trajectory rules: thinning = 0.0, expected a finite number above 0");
+        refused(
+                () -> new TrajectoryRules(0.3, 0.1, 20.0, 2.0, 10, 1, 31),
+                "trajectory rules: longest = 31, expected at least 32");
+        refused(
+                () -> TrajectoryTempering.of(1, 5).requireUnits(new ReplicatedSoftmax(), new Bernoulli()),
+                "trajectory tempering with ReplicatedSoftmax[] visible units: refused");
+        TrajectoryTempering.of(1, 5).requireUnits(Gaussian.of(1), new Bernoulli());
+    }
+
     private static void refused(ThrowingCallable bad, String message) {
         assertThatThrownBy(bad).isInstanceOf(IllegalArgumentException.class).hasMessageStartingWith(message);
     }
@@ -174,6 +211,11 @@ class SpecificationsTest {
                 "inverseTemperatures | {\"type\":\"parallelTempering\",\"k\":1,\"chains\":5,\"ladder\":{\"type\":\"fixed\"},\"path\":\"TEMPERATURE\"}",
                 "end at 0.5 | {\"type\":\"parallelTempering\",\"k\":1,\"chains\":5,\"ladder\":{\"type\":\"fixed\",\"inverseTemperatures\":[0,0.5]},\"path\":\"TEMPERATURE\"}",
                 "aim      | {\"type\":\"parallelTempering\",\"k\":1,\"chains\":5,\"ladder\":{\"type\":\"adaptive\"},\"path\":\"TEMPERATURE\"}",
+                "rules    | {\"type\":\"trajectoryTempering\",\"k\":1,\"chains\":5}",
+                "k        | {\"type\":\"trajectoryTempering\",\"k\":\"1\",\"chains\":5}",
+                "chains   | {\"type\":\"trajectoryTempering\",\"k\":1,\"chains\":0}",
+                "reverseBelow | {\"type\":\"trajectoryTempering\",\"k\":1,\"chains\":5,\"rules\":{\"freezeBelow\":0.3}}",
+                "reservoirFactor | {\"type\":\"trajectoryTempering\",\"k\":1,\"chains\":5,\"rules\":{\"freezeBelow\":0.3,\"reverseBelow\":0.1,\"thermalisation\":20,\"thinning\":2,\"reservoirFactor\":2.5}}",
                 "brownian | {\"type\":\"brownian\"}"
             })
     void badNegativePhasesInJsonAreRefusedByField(String field, String json) {

@@ -61,11 +61,7 @@ class AdaptiveLadderTest {
             moving.advance(MODEL, 20);
         }
         SwapReport report = moving.report();
-        assertThat(report.inverseTemperatures())
-                .startsWith(0.0)
-                .endsWith(1.0)
-                .isSorted()
-                .hasSizeBetween(4, 19);
+        assertThat(report.rungs()).startsWith(0.0).endsWith(1.0).isSorted().hasSizeBetween(4, 19);
         // 200 chains and 200 sweeps: standard error below 0.01 even with an autocorrelation of 20 sweeps. Half-way
         // moves
         // leave differences of a few hundredths.
@@ -82,7 +78,7 @@ class AdaptiveLadderTest {
         TemperedChains moving = chains(new AdaptiveLadder(0.95, 2, 6, 0.0, 1));
         for (int step = 1; step <= 6; step++) {
             moving.advance(MODEL, 1);
-            int rungs = moving.report().inverseTemperatures().size();
+            int rungs = moving.report().rungs().size();
             assertThat(rungs).isEqualTo(Math.min(6, 2 + step));
             for (int r = 0; r < rungs; r++) {
                 assertThat(moving.visibleAt(r).shape()).containsExactly(CHAINS, 8);

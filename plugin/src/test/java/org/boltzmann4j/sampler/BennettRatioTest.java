@@ -1,0 +1,74 @@
+package org.boltzmann4j.sampler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.Random;
+import org.boltzmann4j.exact.ExactRbm;
+import org.junit.jupiter.api.Test;
+
+class BennettRatioTest {
+
+    private static final ExactRbm A = ExactRbm.bernoulli(5, 4, 0.6, 1);
+    private static final ExactRbm B = ExactRbm.bernoulli(5, 4, 1.4, 2);
+
+    private static double[] differences(ExactRbm of, ExactRbm minus, double[][] states) {
+        return Arrays.stream(states)
+                .mapToDouble(v -> of.freeEnergy(v) - minus.freeEnergy(v))
+                .toArray();
+    }
+
+    private static BennettRatio between(int fromA, int fromB, Random random) {
+        return BennettRatio.of(differences(B, A, A.sample(fromA, random)), differences(A, B, B.sample(fromB, random)));
+    }
+
+    @Test
+    void independentSamplesGiveTheExactRatioWithAnHonestStandardError() {
+        double exact = B.logPartition() - A.logPartition();
+        Random random = new Random(3);
+        double squares = 0;
+        int repetitions = 200;
+        for (int n = 0; n < repetitions; n++) {
+            BennettRatio ratio = between(300, 100, random);
+            double z = (ratio.logRatio() - exact) / ratio.standardError();
+            squares += z * z / repetitions;
+        }
+        // Chi-squared over its degrees of freedom, five standard errors; some room above for errors estimated from 100
+        // states.
+        assertThat(squares).isBetween(1 - 5 * Math.sqrt(2.0 / repetitions), 1.2 + 5 * Math.sqrt(2.0 / repetitions));
+        BennettRatio large = between(20_000, 20_000, random);
+        assertThat(large.logRatio()).isCloseTo(exact, within(5 * large.standardError()));
+        assertThat(large.standardError()).isLessThan(0.05);
+    }
+
+    @Test
+    void theOtherDirectionHasTheOtherSign() {
+        Random random = new Random(4);
+        double[] forward = differences(B, A, A.sample(50, random));
+        double[] reverse = differences(A, B, B.sample(20, random));
+        BennettRatio there = BennettRatio.of(forward, reverse);
+        BennettRatio back = BennettRatio.of(reverse, forward);
+        // Twice the width at which the bisection ends.
+        assertThat(back.logRatio()).isCloseTo(-there.logRatio(), within(1e-10));
+        assertThat(back.standardError()).isCloseTo(there.standardError(), within(1e-10));
+    }
+
+    @Test
+    void modelsThatDifferByAConstantAreToldWithoutError() {
+        BennettRatio ratio = BennettRatio.of(new double[] {700, 700}, new double[] {-700, -700, -700});
+        assertThat(ratio.logRatio()).isCloseTo(-700, within(1e-8)); // the width at which the bisection ends
+        assertThat(ratio.standardError()).isLessThan(1e-7); // a variance of 0 but for rounding
+    }
+
+    @Test
+    void emptyAndInfiniteSidesAreRefused() {
+        assertThatThrownBy(() -> BennettRatio.of(new double[0], new double[] {1}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("forward differences = []");
+        assertThatThrownBy(() -> BennettRatio.of(new double[] {1}, new double[] {Double.POSITIVE_INFINITY}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("reverse differences = [Infinity]");
+    }
+}
