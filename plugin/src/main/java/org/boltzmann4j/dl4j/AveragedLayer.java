@@ -31,6 +31,12 @@ final class AveragedLayer {
         Nd4j.getBlasWrapper().level1().axpy(own.length(), newest, parameters, own);
     }
 
+    /** Forgets everything before the given parameters, which are not modified. */
+    void restartAt(INDArray parameters) {
+        updates = 0;
+        layer.params().assign(parameters);
+    }
+
     ParameterAverage spec() {
         return spec;
     }

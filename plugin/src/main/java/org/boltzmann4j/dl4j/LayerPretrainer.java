@@ -260,6 +260,9 @@ final class LayerPretrainer {
         clock.countMinibatch(rows);
         trainee.restore(reversal.checkpoint().rbm());
         update.slowDown();
+        if (average != null) {
+            average.restartAt(trainee.params());
+        }
         LOG.warn(
                 "{}, epoch {}, minibatch {}: back to the checkpoint of minibatch {} with {} of the learning rate: the chains"
                         + " have lost it, swaps with it would be accepted with a probability of {}",

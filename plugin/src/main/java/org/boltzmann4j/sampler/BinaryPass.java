@@ -23,6 +23,7 @@ final class BinaryPass implements LayerPass {
     private final float[] weightedInput;
     private final float[] sample;
     private final float[] bias;
+    private final float[] baseBias;
     private final float[] rowBias;
     private final ColumnSums meanSums;
     private final ColumnSums sampleSums;
@@ -35,6 +36,7 @@ final class BinaryPass implements LayerPass {
         this.weightedInput = new float[width];
         this.sample = new float[width];
         this.bias = new float[width];
+        this.baseBias = new float[width];
         this.rowBias = new float[width];
         this.meanSums = new ColumnSums(states.meanSums());
         this.sampleSums = new ColumnSums(states.sampleSums());
@@ -46,9 +48,8 @@ final class BinaryPass implements LayerPass {
         Rows input = Rows.of(states.weightedInput(draw));
         Rows output = draw == Draw.MEAN_AND_SAMPLE ? Rows.of(states.samples()) : input;
         boolean tracked = draw != Draw.MEAN && tempering.tracksSlopes();
-        for (int i = 0; i < bias.length; i++) {
-            bias[i] = (float) biasVector[i];
-        }
+        copy(biasVector, bias);
+        copy(tempering.baseBias(), baseBias);
         for (int row = 0; row < input.count(); row++) {
             input.read(row, x);
             if (tracked) {
@@ -77,6 +78,12 @@ final class BinaryPass implements LayerPass {
         return 0;
     }
 
+    private static void copy(double[] from, float[] to) {
+        for (int i = 0; i < from.length; i++) {
+            to[i] = (float) from[i];
+        }
+    }
+
     private void mean(Tempering tempering, int row) {
         float beta = (float) tempering.inverseTemperature(row);
         if (!tempering.mixes(row)) {
@@ -85,25 +92,36 @@ final class BinaryPass implements LayerPass {
         }
         for (int i = 0; i < x.length; i++) {
             x[i] *= beta;
-            rowBias[i] = (1 - beta) * (float) tempering.base(i) + beta * bias[i];
+            rowBias[i] = (1 - beta) * baseBias[i] + beta * bias[i];
         }
         StableFunctions.sigmoid(x, rowBias, 1, x);
     }
 
     private void keepSlope(Tempering tempering, int row) {
-        double biasSum = 0;
-        double baseBiasSum = 0;
-        double coupling = 0;
-        for (int i = 0; i < sample.length; i++) {
-            biasSum += bias[i] * sample[i];
-            coupling += weightedInput[i] * sample[i];
-        }
+        double terms = -dot(bias, sample);
         if (tempering.startsFromBaseRates()) {
-            for (int i = 0; i < sample.length; i++) {
-                baseBiasSum += tempering.base(i) * sample[i];
-            }
+            terms += dot(baseBias, sample);
         }
-        tempering.keepSlope(row, baseBiasSum - biasSum, coupling);
+        tempering.keepSlope(row, terms, dot(weightedInput, sample));
+    }
+
+    /** In four sums, which the processor adds side by side. */
+    private static double dot(float[] a, float[] b) {
+        double first = 0;
+        double second = 0;
+        double third = 0;
+        double fourth = 0;
+        int i = 0;
+        for (; i + 3 < a.length; i += 4) {
+            first += a[i] * b[i];
+            second += a[i + 1] * b[i + 1];
+            third += a[i + 2] * b[i + 2];
+            fourth += a[i + 3] * b[i + 3];
+        }
+        for (; i < a.length; i++) {
+            first += a[i] * b[i];
+        }
+        return first + second + third + fourth;
     }
 
     @Override

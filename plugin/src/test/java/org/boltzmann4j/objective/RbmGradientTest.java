@@ -389,8 +389,10 @@ class RbmGradientTest {
     void aReversalLeavesNoGradientAndNoTraceInTheOffsets() {
         Rbm rbm = BINARY.model(DataType.DOUBLE);
         INDArray data = Nd4j.createFromArray(data(BINARY));
-        // So small a model never loses a checkpoint altogether, hence the strict rules; one that stays has an acceptance of 1.
-        NegativePhase phase = TrajectoryTempering.of(1, 20).withRules(TrajectoryRules.STANDARD.withAcceptance(0.9, 0.8));
+        // So small a model never loses a checkpoint altogether, hence the strict rules; one that stays has an
+        // acceptance of 1.
+        NegativePhase phase =
+                TrajectoryTempering.of(1, 20).withRules(TrajectoryRules.STANDARD.withAcceptance(0.9, 0.8));
         RbmGradient gradient = new RbmGradient(phase, GreyValues.SAMPLED, Centering.of(0.1));
         RbmGradientState state = new RbmGradientState(rbm, ROWS, RandomStreams.of(8));
         compute(gradient, rbm, data, state);
