@@ -40,6 +40,20 @@ public enum GreyValues {
     }
 
     /**
+     * Presents a data set once, for judging a model on it: which data the grey values became is then part of the result.
+     *
+     * @param unit type of the visible units
+     * @param data {@code [rows, visible]}, not modified
+     * @param streams source of randomness of {@link #SAMPLED}
+     * @return {@code [rows, visible]}, a copy
+     */
+    public INDArray presentOnce(Unit unit, INDArray data, RandomStreams streams) {
+        LayerStates states = new LayerStates(unit, data.dataType(), data.size(0), Math.toIntExact(data.size(1)));
+        present(unit, data, states, streams, 0);
+        return states.values();
+    }
+
+    /**
      * Changes one row of data into a row of visible states.
      *
      * @param unit type of the visible units
