@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>In blocks: the weighted inputs of every state are the sum of two rows, one of a table for the first digits (a block)
  * and one for the others, so no product is ever made twice. In double precision throughout.
  */
-final class Enumeration {
+final class Enumeration implements SolvedLayer {
 
     /** A block's table of 256 rows stays in the cache of a core for layers of a thousand units. */
     private static final int MOST_IN_A_BLOCK = 256;
@@ -95,8 +95,8 @@ final class Enumeration {
         return transposed;
     }
 
-    /** Whether the states are those of the hidden layer. */
-    boolean isOfHidden() {
+    @Override
+    public boolean isOfHidden() {
         return ofHidden;
     }
 
@@ -132,7 +132,8 @@ final class Enumeration {
     }
 
     /** {@code log sum_a exp(logWeight(a))}, block by block. */
-    double logPartition() {
+    @Override
+    public double logPartition() {
         return StableFunctions.logSumExp(blockSums());
     }
 
@@ -146,8 +147,9 @@ final class Enumeration {
         return sums;
     }
 
-    /** Independent draws of the enumerated layer: first the block of each, then the state within. */
-    double[][] sample(int count, SplittableRandom random) {
+    /** First the block of each draw, then the state within. */
+    @Override
+    public double[][] sample(int count, SplittableRandom random) {
         double[] blockProbabilities = blockSums();
         StableFunctions.softmax(blockProbabilities, 0, blockProbabilities.length);
         int[] chosen = random.doubles(count)

@@ -90,6 +90,17 @@ public record Estimate(
     }
 
     /**
+     * The estimate of a multiple of the quantity.
+     *
+     * @param factor above 0
+     * @return value and standard error times the factor
+     */
+    public Estimate scaledBy(double factor) {
+        return new Estimate(
+                factor * value, factor * standardError, effectiveSampleSize, largestWeightShare, direction);
+    }
+
+    /**
      * The estimate of minus the quantity: what was a lower bound is an upper one.
      *
      * @return the mirror image

@@ -24,7 +24,7 @@ public final class ExactLogPartition {
      * @return false if only estimates are possible
      */
     public static boolean isFeasible(Rbm rbm) {
-        return GaussianPartition.fits(rbm) || Enumeration.of(rbm, 1, MOST_STATES) != null;
+        return GaussianPair.fits(rbm) || Enumeration.of(rbm, 1, MOST_STATES) != null;
     }
 
     /**
@@ -47,13 +47,13 @@ public final class ExactLogPartition {
      * @throws IllegalArgumentException if it is not feasible
      */
     public static Estimate of(Rbm rbm, double documentLength) {
-        return Estimate.exact(
-                GaussianPartition.fits(rbm)
-                        ? GaussianPartition.log(rbm)
-                        : require(rbm, documentLength).logPartition());
+        return Estimate.exact(solved(rbm, documentLength).logPartition());
     }
 
-    static Enumeration require(Rbm rbm, double documentLength) {
+    static SolvedLayer solved(Rbm rbm, double documentLength) {
+        if (GaussianPair.fits(rbm)) {
+            return new GaussianPair(rbm);
+        }
         Enumeration enumeration = Enumeration.of(rbm, documentLength, MOST_STATES);
         if (enumeration == null) {
             throw new IllegalArgumentException("exact log Z of " + rbm.visibleWidth() + " " + rbm.visible()
