@@ -38,6 +38,9 @@ public final class LogLikelihood {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogLikelihood.class);
 
+    /** Standard errors between estimates that contradict each other: by chance once in 100,000. */
+    private static final double FAR = 4.5;
+
     private final AnnealedImportanceSampling annealing;
     private final int forwardRuns;
     private final int raiseRows;
@@ -175,6 +178,7 @@ public final class LogLikelihood {
      * @param exact the exact mean log-likelihood, or null if it is only estimated
      * @param forward one estimate for each forward run, from above
      * @param raise the estimate from below, or null if the value is exact
+     * @param warnings why the estimates may not be trusted, one sentence each; also logged
      */
     public record Report(
             String model,
@@ -182,11 +186,13 @@ public final class LogLikelihood {
             long rows,
             @Nullable Estimate exact,
             List<Estimate> forward,
-            @Nullable Estimate raise) {
+            @Nullable Estimate raise,
+            List<String> warnings) {
 
-        /** Copies the list. */
+        /** Copies the lists. */
         public Report {
             forward = List.copyOf(forward);
+            warnings = List.copyOf(warnings);
         }
 
         /**
@@ -237,9 +243,11 @@ public final class LogLikelihood {
                 text.append(line("AIS", run, "from above"));
             }
             text.append(line("RAISE", Objects.requireNonNull(raise), "from below"));
-            return text.append(String.format(
-                            Locale.ROOT, "  claim    %10.3f, width %.3f", claim().value(), width()))
-                    .toString();
+            text.append(String.format(
+                    Locale.ROOT, "  claim    %10.3f, width %.3f", claim().value(), width()));
+            warnings.forEach(
+                    warning -> text.append(System.lineSeparator()).append("  warning: ").append(warning));
+            return text.toString();
         }
 
         private static String line(String name, Estimate estimate, String side) {
@@ -297,7 +305,7 @@ public final class LogLikelihood {
         if (exactIfFeasible && ExactLogPartition.isFeasible(rbm)) {
             Estimate logZ = averageOverLengths(rbm, v, length -> ExactLogPartition.of(rbm, length));
             return new Report(
-                    model, presented.treatment(), v.size(0), logZ.negated().plus(mean), List.of(), null);
+                    model, presented.treatment(), v.size(0), logZ.negated().plus(mean), List.of(), null, List.of());
         }
         double[] baseBias = AnnealedImportanceSampling.baseBias(rbm, v);
         double[] lengths = rbm.documentLengths(v);
@@ -310,9 +318,9 @@ public final class LogLikelihood {
             forward.add(logZ.negated().plus(mean));
         }
         Estimate raise = raise(rbm, fixed, baseBias, v, unnormalised, streams);
-        Report report = new Report(model, presented.treatment(), v.size(0), null, forward, raise);
-        warn(report);
-        return report;
+        List<String> warnings = warnings(forward, raise);
+        warnings.forEach(warning -> LOG.warn("log-likelihood: {}", warning));
+        return new Report(model, presented.treatment(), v.size(0), null, forward, raise, warnings);
     }
 
     /**
@@ -369,24 +377,34 @@ public final class LogLikelihood {
         return sum;
     }
 
-    private void warn(Report report) {
-        if (report.width() > widest) {
-            LOG.warn(
-                    "log-likelihood: forward annealing and RAISE are {} nats apart, more than the {} asked for: take more"
-                            + " steps near 1",
-                    String.format(Locale.ROOT, "%.2f", report.width()),
-                    widest);
-        }
-        Estimate raise = Objects.requireNonNull(report.raise());
-        for (Estimate run : report.forward()) {
-            if (run.value() < raise.value() - 4.5 * Math.hypot(run.standardError(), raise.standardError())) {
-                LOG.warn(
-                        "log-likelihood: a forward run, {}, is clearly below RAISE, {}: it found states of high"
-                                + " probability that annealing from data does not see. Do not claim more than it says",
-                        String.format(Locale.ROOT, "%.2f", run.value()),
-                        String.format(Locale.ROOT, "%.2f", raise.value()));
+    private List<String> warnings(List<Estimate> forward, Estimate raise) {
+        List<String> warnings = new ArrayList<>();
+        for (Estimate run : forward) {
+            if (run.restsOnFew()) {
+                warnings.add(String.format(
+                        Locale.ROOT,
+                        "a forward run has an effective sample size of %.1f, its largest weight a share of %.2f: it and its"
+                                + " standard error hang on a few chains",
+                        run.effectiveSampleSize(),
+                        run.largestWeightShare()));
+            }
+            if (run.value() < raise.value() - FAR * Math.hypot(run.standardError(), raise.standardError())) {
+                warnings.add(String.format(
+                        Locale.ROOT,
+                        "a forward run, %.2f, is clearly below RAISE, %.2f: it found states of high probability that"
+                                + " annealing from the data does not see. Do not claim more than it says",
+                        run.value(),
+                        raise.value()));
+            }
+            if (run.value() - raise.value() > widest) {
+                warnings.add(String.format(
+                        Locale.ROOT,
+                        "a forward run and RAISE are %.2f nats apart, more than the %.2f asked for: take more steps near 1",
+                        run.value() - raise.value(),
+                        widest));
             }
         }
+        return warnings;
     }
 
     /**

@@ -3,6 +3,7 @@ package org.boltzmann4j.objective;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.math.Rows;
 import org.boltzmann4j.sampler.LayerStates;
 import org.boltzmann4j.units.Bernoulli;
 import org.boltzmann4j.units.Mixed;
@@ -48,9 +49,15 @@ public enum GreyValues {
      * @return {@code [rows, visible]}, a copy
      */
     public INDArray presentOnce(Unit unit, INDArray data, RandomStreams streams) {
-        LayerStates states = new LayerStates(unit, data.dataType(), data.size(0), Math.toIntExact(data.size(1)));
-        present(unit, data, states, streams, 0);
-        return states.values();
+        INDArray states = data.dup('c');
+        Rows rows = Rows.of(states);
+        double[] values = new double[rows.width()];
+        for (long row = 0; row < rows.count(); row++) {
+            rows.read(row, values);
+            present(unit, values, streams.random(0, row));
+            rows.write(row, values);
+        }
+        return states;
     }
 
     /**

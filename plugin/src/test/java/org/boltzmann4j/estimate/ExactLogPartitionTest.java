@@ -12,7 +12,9 @@ import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.exact.ExactRbm;
 import org.boltzmann4j.exact.ReferenceModel;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.math.Rows;
 import org.boltzmann4j.units.Bernoulli;
+import org.boltzmann4j.units.Conditions;
 import org.boltzmann4j.units.Gaussian;
 import org.boltzmann4j.units.Poisson;
 import org.boltzmann4j.units.Softmax;
@@ -53,15 +55,11 @@ class ExactLogPartitionTest {
             ExactRbm.bernoulli(13, 11, 0.7, 1), ExactRbm.bernoulli(11, 13, 0.7, 2), ExactRbm.gaussian(5, 11, 0.5, 3)
         }) {
             double[][] states = ExactRbm.binaryStates(exact.hidden());
-            double max = Double.NEGATIVE_INFINITY;
-            double[] logs = new double[states.length];
-            for (int s = 0; s < states.length; s++) {
-                logs[s] = -exact.model(DataType.DOUBLE)
-                        .hiddenFreeEnergy(
-                                Nd4j.createFromArray(new double[][] {states[s]}), org.boltzmann4j.units.Conditions.PLAIN)[0];
-                max = Math.max(max, logs[s]);
-            }
-            double top = max;
+            double[] logs = Arrays.stream(exact.model(DataType.DOUBLE)
+                            .hiddenFreeEnergy(Nd4j.createFromArray(states), Conditions.PLAIN))
+                    .map(f -> -f)
+                    .toArray();
+            double top = Arrays.stream(logs).max().orElseThrow();
             double expected = top
                     + Math.log(Arrays.stream(logs).map(log -> Math.exp(log - top)).sum());
             assertThat(ExactLogPartition.of(exact.model(DataType.DOUBLE)).value())
@@ -141,7 +139,10 @@ class ExactLogPartitionTest {
 
     private static double pearson(INDArray samples, double[] probabilities) {
         double[] counts = new double[probabilities.length];
-        for (double[] v : samples.toDoubleMatrix()) {
+        Rows rows = Rows.of(samples);
+        double[] v = new double[rows.width()];
+        for (long row = 0; row < rows.count(); row++) {
+            rows.read(row, v);
             int state = 0;
             for (int i = 0; i < v.length; i++) {
                 state |= (int) v[i] << i;
