@@ -67,8 +67,7 @@ public final class DeepBeliefBound {
 
     private static double spread(double[] values) {
         double mean = Arrays.stream(values).average().orElseThrow();
-        double squares =
-                Arrays.stream(values).map(x -> (x - mean) * (x - mean)).sum();
+        double squares = Arrays.stream(values).map(x -> (x - mean) * (x - mean)).sum();
         return values.length == 1 ? Double.POSITIVE_INFINITY : Math.sqrt(squares / (values.length - 1));
     }
 

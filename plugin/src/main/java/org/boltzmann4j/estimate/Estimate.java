@@ -96,8 +96,7 @@ public record Estimate(
      * @return value and standard error times the factor
      */
     public Estimate scaledBy(double factor) {
-        return new Estimate(
-                factor * value, factor * standardError, effectiveSampleSize, largestWeightShare, direction);
+        return new Estimate(factor * value, factor * standardError, effectiveSampleSize, largestWeightShare, direction);
     }
 
     /**

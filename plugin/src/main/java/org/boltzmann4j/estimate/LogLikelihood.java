@@ -220,8 +220,7 @@ public final class LogLikelihood {
             if (exact != null) {
                 return 0;
             }
-            double highest =
-                    forward.stream().mapToDouble(Estimate::value).max().orElseThrow();
+            double highest = forward.stream().mapToDouble(Estimate::value).max().orElseThrow();
             return highest - Objects.requireNonNull(raise).value();
         }
 
@@ -230,11 +229,7 @@ public final class LogLikelihood {
         public String toString() {
             StringBuilder text = new StringBuilder();
             text.append(String.format(
-                    Locale.ROOT,
-                    "Mean log-likelihood of %,d rows in nats, %s; data: %s%n",
-                    rows,
-                    model,
-                    treatment));
+                    Locale.ROOT, "Mean log-likelihood of %,d rows in nats, %s; data: %s%n", rows, model, treatment));
             if (exact != null) {
                 return text.append(String.format(Locale.ROOT, "  exact    %10.3f", exact.value()))
                         .toString();
@@ -243,10 +238,9 @@ public final class LogLikelihood {
                 text.append(line("AIS", run, "from above"));
             }
             text.append(line("RAISE", Objects.requireNonNull(raise), "from below"));
-            text.append(String.format(
-                    Locale.ROOT, "  claim    %10.3f, width %.3f", claim().value(), width()));
-            warnings.forEach(
-                    warning -> text.append(System.lineSeparator()).append("  warning: ").append(warning));
+            text.append(String.format(Locale.ROOT, "  claim    %10.3f, width %.3f", claim().value(), width()));
+            warnings.forEach(warning ->
+                    text.append(System.lineSeparator()).append("  warning: ").append(warning));
             return text.toString();
         }
 
@@ -335,13 +329,13 @@ public final class LogLikelihood {
             double[] unnormalised,
             RandomStreams streams) {
         int count = (int) Math.min(raiseRows, v.size(0));
-        int[] chosen = chooseRows(unnormalised.length, count, streams.split("RAISE rows").random(0, 0));
+        int[] chosen = chooseRows(
+                unnormalised.length, count, streams.split("RAISE rows").random(0, 0));
         double[] logProbability = fixed.raise(rbm, baseBias, v.getRows(chosen), streams);
         double[] rest = new double[count];
         Arrays.setAll(rest, i -> logProbability[i] - unnormalised[chosen[i]]);
         double mean = Arrays.stream(rest).average().orElseThrow();
-        double squares =
-                Arrays.stream(rest).map(r -> (r - mean) * (r - mean)).sum();
+        double squares = Arrays.stream(rest).map(r -> (r - mean) * (r - mean)).sum();
         double error = count == 1 ? Double.POSITIVE_INFINITY : Math.sqrt(squares / (count - 1.0) / count);
         double all = Arrays.stream(unnormalised).average().orElseThrow();
         // An average of logarithms: every row counts the same.
@@ -360,8 +354,7 @@ public final class LogLikelihood {
     }
 
     /** Documents of different lengths are different models: the mean of their log-partition functions. */
-    private static Estimate averageOverLengths(
-            Rbm rbm, INDArray v, DoubleFunction<Estimate> logPartition) {
+    private static Estimate averageOverLengths(Rbm rbm, INDArray v, DoubleFunction<Estimate> logPartition) {
         double[] lengths = rbm.documentLengths(v);
         if (lengths.length == 0) {
             return logPartition.apply(1);

@@ -41,23 +41,24 @@ class AnnealedImportanceSamplingTest {
 
     @TestFactory
     Stream<DynamicTest> bothDirectionsAgreeWithEnumeration() throws IOException {
-        return ReferenceModel.all().stream().map(reference -> dynamicTest(reference.name(), () -> {
-            Rbm rbm = reference.rbm(DataType.DOUBLE);
-            double[] base = AnnealedImportanceSampling.baseBias(rbm, reference.v(DataType.DOUBLE));
-            double[] forward = new double[SEEDS];
-            double[] reverse = new double[SEEDS];
-            for (int seed = 0; seed < SEEDS; seed++) {
-                RandomStreams streams = RandomStreams.of(seed);
-                forward[seed] = z(
-                        ANNEALING.logPartition(rbm, base, reference.documentLength(), streams),
-                        reference.logPartition());
-                INDArray samples = ExactSamples.visible(
-                        rbm, ANNEALING.chains(), reference.documentLength(), streams.split("samples"));
-                reverse[seed] = z(ANNEALING.reverse(rbm, base, samples, streams), reference.logPartition());
-            }
-            requireStandardNormal("forward", forward);
-            requireStandardNormal("reverse", reverse);
-        }));
+        return ReferenceModel.all().stream()
+                .map(reference -> dynamicTest(reference.name(), () -> {
+                    Rbm rbm = reference.rbm(DataType.DOUBLE);
+                    double[] base = AnnealedImportanceSampling.baseBias(rbm, reference.v(DataType.DOUBLE));
+                    double[] forward = new double[SEEDS];
+                    double[] reverse = new double[SEEDS];
+                    for (int seed = 0; seed < SEEDS; seed++) {
+                        RandomStreams streams = RandomStreams.of(seed);
+                        forward[seed] = z(
+                                ANNEALING.logPartition(rbm, base, reference.documentLength(), streams),
+                                reference.logPartition());
+                        INDArray samples = ExactSamples.visible(
+                                rbm, ANNEALING.chains(), reference.documentLength(), streams.split("samples"));
+                        reverse[seed] = z(ANNEALING.reverse(rbm, base, samples, streams), reference.logPartition());
+                    }
+                    requireStandardNormal("forward", forward);
+                    requireStandardNormal("reverse", reverse);
+                }));
     }
 
     private static double z(Estimate estimate, double truth) {
@@ -79,34 +80,35 @@ class AnnealedImportanceSamplingTest {
 
     @TestFactory
     Stream<DynamicTest> wrongEstimatorsAreFoundOut() throws IOException {
-        return ReferenceModel.all().stream().map(reference -> dynamicTest(reference.name(), () -> {
-            Rbm rbm = reference.rbm(DataType.DOUBLE);
-            double[] base = AnnealedImportanceSampling.baseBias(rbm, reference.v(DataType.DOUBLE));
-            double[] betas = BetaSchedule.linear(40).betas();
-            AnnealedChains run =
-                    AnnealedChains.atBaseRates(rbm, base, 200, reference.documentLength(), RandomStreams.of(1));
-            for (int t = 1; t < betas.length; t++) {
-                run.moveTo(betas[t]);
-                run.sweep();
-            }
-            double logBase = run.logPartitionAtBaseRates()[0];
-            Estimate logRatio = LogWeights.logMean(run.logWeights());
-            assertThat(Math.abs(z(logRatio.plus(logBase), reference.logPartition())))
-                    .as("the right one")
-                    .isLessThan(LIMIT);
-            assertThat(Math.abs(z(logRatio, reference.logPartition())))
-                    .as("without log Z_0")
-                    .isGreaterThan(LIMIT);
-            double[] swapped =
-                    Arrays.stream(run.logWeights()).map(log -> -log).toArray();
-            assertThat(Math.abs(z(LogWeights.logMean(swapped).plus(logBase), reference.logPartition())))
-                    .as("weights with swapped betas")
-                    .isGreaterThan(LIMIT);
-            double halfBase = run.logPartitionAtBaseRates()[0] - rbm.hiddenWidth() * Math.log(2) / 2;
-            assertThat(Math.abs(z(logRatio.plus(halfBase), reference.logPartition())))
-                    .as("half of the hidden units' log Z_0")
-                    .isGreaterThan(LIMIT);
-        }));
+        return ReferenceModel.all().stream()
+                .map(reference -> dynamicTest(reference.name(), () -> {
+                    Rbm rbm = reference.rbm(DataType.DOUBLE);
+                    double[] base = AnnealedImportanceSampling.baseBias(rbm, reference.v(DataType.DOUBLE));
+                    double[] betas = BetaSchedule.linear(40).betas();
+                    AnnealedChains run =
+                            AnnealedChains.atBaseRates(rbm, base, 200, reference.documentLength(), RandomStreams.of(1));
+                    for (int t = 1; t < betas.length; t++) {
+                        run.moveTo(betas[t]);
+                        run.sweep();
+                    }
+                    double logBase = run.logPartitionAtBaseRates()[0];
+                    Estimate logRatio = LogWeights.logMean(run.logWeights());
+                    assertThat(Math.abs(z(logRatio.plus(logBase), reference.logPartition())))
+                            .as("the right one")
+                            .isLessThan(LIMIT);
+                    assertThat(Math.abs(z(logRatio, reference.logPartition())))
+                            .as("without log Z_0")
+                            .isGreaterThan(LIMIT);
+                    double[] swapped =
+                            Arrays.stream(run.logWeights()).map(log -> -log).toArray();
+                    assertThat(Math.abs(z(LogWeights.logMean(swapped).plus(logBase), reference.logPartition())))
+                            .as("weights with swapped betas")
+                            .isGreaterThan(LIMIT);
+                    double halfBase = run.logPartitionAtBaseRates()[0] - rbm.hiddenWidth() * Math.log(2) / 2;
+                    assertThat(Math.abs(z(logRatio.plus(halfBase), reference.logPartition())))
+                            .as("half of the hidden units' log Z_0")
+                            .isGreaterThan(LIMIT);
+                }));
     }
 
     @Test
@@ -169,8 +171,8 @@ class AnnealedImportanceSamplingTest {
         for (int s = 0; s < states.length; s++) {
             double[][] same = new double[repetitions][];
             Arrays.fill(same, states[s]);
-            Estimate estimate = LogWeights.logMean(annealing.raise(
-                    rbm, base, Nd4j.createFromArray(same), RandomStreams.of(s)));
+            Estimate estimate =
+                    LogWeights.logMean(annealing.raise(rbm, base, Nd4j.createFromArray(same), RandomStreams.of(s)));
             double z = z(estimate, Math.log(annealed[s]));
             // 32 states: by chance beyond 4.5 once in 4,500 such tests.
             assertThat(Math.abs(z)).as("state %d", s).isLessThan(LIMIT);
@@ -178,7 +180,9 @@ class AnnealedImportanceSamplingTest {
             farFromModel += Math.abs(z(estimate, Math.log(model[s]))) > LIMIT ? 1 : 0;
         }
         assertThat(Math.abs(sumOfZ) / Math.sqrt(states.length)).isLessThan(LIMIT);
-        assertThat(farFromModel).as("states at which the model itself is refuted").isGreaterThan(8);
+        assertThat(farFromModel)
+                .as("states at which the model itself is refuted")
+                .isGreaterThan(8);
     }
 
     /** {@code p_0 T_{beta_1} ... T_{beta_K}}, with the conditionals of the path written out. */
@@ -245,11 +249,13 @@ class AnnealedImportanceSamplingTest {
                             double[] base = AnnealedImportanceSampling.baseBias(rbm, v);
                             RandomStreams streams = RandomStreams.of(1);
                             double length = reference.documentLength();
-                            assertThat(ExactLogPartition.of(rbm, length).value()).isFinite();
+                            assertThat(ExactLogPartition.of(rbm, length).value())
+                                    .isFinite();
                             requireFinite(ANNEALING.logPartition(rbm, base, length, streams));
                             requireFinite(ANNEALING.reverse(
                                     rbm, base, ExactSamples.visible(rbm, 20, length, streams), streams));
-                            assertThat(Arrays.stream(ANNEALING.raise(rbm, base, v, streams)).sum())
+                            assertThat(Arrays.stream(ANNEALING.raise(rbm, base, v, streams))
+                                            .sum())
                                     .isFinite();
                         })));
     }
@@ -265,15 +271,15 @@ class AnnealedImportanceSamplingTest {
     void anAdaptiveScheduleMakesStepsOfEqualDifficultyAndReachesTheTruth() {
         Rbm rbm = ExactRbm.bernoulli(9, 8, 2, 21).model(DataType.DOUBLE);
         double[] base = new double[9];
-        AnnealedImportanceSampling wanted =
-                AnnealedImportanceSampling.of(BetaSchedule.adaptive(0.999, 2000), 400);
+        AnnealedImportanceSampling wanted = AnnealedImportanceSampling.of(BetaSchedule.adaptive(0.999, 2000), 400);
         AnnealedImportanceSampling found = wanted.resolved(rbm, base, 1, RandomStreams.of(1));
         double[] betas = ((BetaSchedule.Given) found.schedule())
                 .betas().stream().mapToDouble(beta -> beta).toArray();
         AnnealedChains run = AnnealedChains.atBaseRates(rbm, base, 4000, 1, RandomStreams.of(2));
         for (int t = 1; t < betas.length; t++) {
             double share = LogWeights.logMean(run.logWeightsOfMoveTo(betas[t])).effectiveSampleSize() / 4000;
-            // Variances of 400 chains scatter by 7 %, and the search stops within 10 % of the step, 20 % of the variance.
+            // Variances of 400 chains scatter by 7 %, and the search stops within 10 % of the step, 20 % of the
+            // variance.
             if (t < betas.length - 2) {
                 assertThat(1 / share - 1).as("step %d", t).isBetween(0.5e-3, 2e-3);
             }
@@ -311,7 +317,8 @@ class AnnealedImportanceSamplingTest {
         for (int row = 0; row < 2; row++) {
             double log = freeEnergy[row];
             for (int i = 0; i < 2; i++) {
-                double distance = (v.getDouble(row, i) - base[i]) / rbm.visible().scale(i);
+                double distance =
+                        (v.getDouble(row, i) - base[i]) / rbm.visible().scale(i);
                 log -= distance * distance / 2;
             }
             for (int j = 0; j < 3; j++) {
@@ -325,13 +332,10 @@ class AnnealedImportanceSamplingTest {
     void weightsReportTheirMeanErrorAndShares() {
         Estimate estimate = LogWeights.logMean(new double[] {Math.log(1), Math.log(2), Math.log(5)});
         assertThat(estimate.value()).isCloseTo(Math.log(8.0 / 3), within(1e-12));
-        assertThat(estimate.effectiveSampleSize())
-                .isCloseTo(64 / 30.0, within(1e-12));
-        assertThat(estimate.largestWeightShare())
-                .isCloseTo(5 / 8.0, within(1e-12));
+        assertThat(estimate.effectiveSampleSize()).isCloseTo(64 / 30.0, within(1e-12));
+        assertThat(estimate.largestWeightShare()).isCloseTo(5 / 8.0, within(1e-12));
         // sample variance (1 + 4 + 25 - 3 (8/3)^2) / 2 = 13/3, of the mean 13/9, relative to 8/3
-        assertThat(estimate.standardError())
-                .isCloseTo(Math.sqrt(13 / 9.0) / (8 / 3.0), within(1e-12));
+        assertThat(estimate.standardError()).isCloseTo(Math.sqrt(13 / 9.0) / (8 / 3.0), within(1e-12));
         assertThat(estimate.restsOnFew()).isTrue();
         assertThat(LogWeights.logMean(new double[] {3}).standardError()).isInfinite();
     }

@@ -37,8 +37,8 @@ class BetaScheduleTest {
 
     @Test
     void schedulesSurviveJson() throws IOException {
-        for (BetaSchedule schedule : List.of(
-                BetaSchedule.denseNearOne(100), BetaSchedule.of(0, 0.2, 1), BetaSchedule.adaptive(0.999, 50))) {
+        for (BetaSchedule schedule :
+                List.of(BetaSchedule.denseNearOne(100), BetaSchedule.of(0, 0.2, 1), BetaSchedule.adaptive(0.999, 50))) {
             AnnealedImportanceSampling annealing = AnnealedImportanceSampling.of(schedule, 7);
             ObjectMapper json = new ObjectMapper();
             assertThat(json.readValue(json.writeValueAsString(annealing), AnnealedImportanceSampling.class))
@@ -62,7 +62,8 @@ class BetaScheduleTest {
                 Arguments.of(
                         (ThrowingCallable) () -> new BetaSchedule.Segments(List.of(0.5, 1.0), List.of(3)), "as many"),
                 Arguments.of(
-                        (ThrowingCallable) () -> AnnealedImportanceSampling.of(BetaSchedule.linear(3), 0), "chains = 0"));
+                        (ThrowingCallable) () -> AnnealedImportanceSampling.of(BetaSchedule.linear(3), 0),
+                        "chains = 0"));
     }
 
     @ParameterizedTest

@@ -90,11 +90,13 @@ class DeepBeliefBoundTest {
         double[] base = AnnealedImportanceSampling.baseBias(upper, between);
         AnnealedImportanceSampling annealing = AnnealedImportanceSampling.of(BetaSchedule.linear(50), 100);
         Estimate forward = annealing.logPartition(upper, base, RandomStreams.of(3));
-        assertThat(DeepBeliefBound.of(stack, v, forward, 10, RandomStreams.of(1)).direction())
+        assertThat(DeepBeliefBound.of(stack, v, forward, 10, RandomStreams.of(1))
+                        .direction())
                 .isEqualTo(Estimate.Direction.UNKNOWN);
         Estimate reverse = annealing.reverse(
                 upper, base, ExactSamples.visible(upper, 100, 1, RandomStreams.of(4)), RandomStreams.of(5));
-        assertThat(DeepBeliefBound.of(stack, v, reverse, 10, RandomStreams.of(1)).direction())
+        assertThat(DeepBeliefBound.of(stack, v, reverse, 10, RandomStreams.of(1))
+                        .direction())
                 .isEqualTo(Estimate.Direction.LOWER);
     }
 

@@ -33,19 +33,22 @@ class ExactLogPartitionTest {
 
     @TestFactory
     Stream<DynamicTest> itIsTheOneOfTheReference() throws IOException {
-        return ReferenceModel.all().stream().map(reference -> dynamicTest(reference.name(), () -> {
-            Estimate actual = ExactLogPartition.of(reference.rbm(DataType.DOUBLE), reference.documentLength());
-            assertThat(actual.direction()).isEqualTo(Estimate.Direction.EXACT);
-            assertThat(actual.value())
-                    .isCloseTo(
-                            reference.logPartition(),
-                            within(ROUNDING * Math.max(1, Math.abs(reference.logPartition()))));
-            // Parameters rounded to floats are another model, by 6e-8 of every parameter; nothing else may be lost.
-            assertThat(ExactLogPartition.of(reference.rbm(DataType.FLOAT), reference.documentLength())
-                            .value())
-                    .isCloseTo(
-                            reference.logPartition(), within(1e-5 * Math.max(1, Math.abs(reference.logPartition()))));
-        }));
+        return ReferenceModel.all().stream()
+                .map(reference -> dynamicTest(reference.name(), () -> {
+                    Estimate actual = ExactLogPartition.of(reference.rbm(DataType.DOUBLE), reference.documentLength());
+                    assertThat(actual.direction()).isEqualTo(Estimate.Direction.EXACT);
+                    assertThat(actual.value())
+                            .isCloseTo(
+                                    reference.logPartition(),
+                                    within(ROUNDING * Math.max(1, Math.abs(reference.logPartition()))));
+                    // Parameters rounded to floats are another model, by 6e-8 of every parameter; nothing else may be
+                    // lost.
+                    assertThat(ExactLogPartition.of(reference.rbm(DataType.FLOAT), reference.documentLength())
+                                    .value())
+                            .isCloseTo(
+                                    reference.logPartition(),
+                                    within(1e-5 * Math.max(1, Math.abs(reference.logPartition()))));
+                }));
     }
 
     @Test
@@ -61,7 +64,8 @@ class ExactLogPartitionTest {
                     .toArray();
             double top = Arrays.stream(logs).max().orElseThrow();
             double expected = top
-                    + Math.log(Arrays.stream(logs).map(log -> Math.exp(log - top)).sum());
+                    + Math.log(
+                            Arrays.stream(logs).map(log -> Math.exp(log - top)).sum());
             assertThat(ExactLogPartition.of(exact.model(DataType.DOUBLE)).value())
                     .isCloseTo(expected, within(ROUNDING * Math.abs(expected)));
         }
@@ -73,8 +77,10 @@ class ExactLogPartitionTest {
         INDArray two = Nd4j.createFromArray(0.4, -1.1);
         INDArray three = Nd4j.createFromArray(-0.7, 0.2, 0.9);
         for (Unit unit : new Unit[] {new Bernoulli(), Gaussian.of(1)}) {
-            double log = ExactLogPartition.of(Rbm.of(unit, unit, weights, two, three)).value();
-            double turned = ExactLogPartition.of(Rbm.of(unit, unit, weights.transpose().dup('c'), three, two))
+            double log = ExactLogPartition.of(Rbm.of(unit, unit, weights, two, three))
+                    .value();
+            double turned = ExactLogPartition.of(
+                            Rbm.of(unit, unit, weights.transpose().dup('c'), three, two))
                     .value();
             assertThat(turned).as("%s", unit).isCloseTo(log, within(ROUNDING));
         }
@@ -127,8 +133,7 @@ class ExactLogPartitionTest {
         // Pearson's statistic of 16 states has 15 degrees of freedom: above 62.4 once in 10^7 by chance.
         for (ExactRbm exact : new ExactRbm[] {ExactRbm.bernoulli(4, 3, 1, 5), ExactRbm.bernoulli(4, 6, 1, 6)}) {
             int draws = 20_000;
-            INDArray samples =
-                    ExactSamples.visible(exact.model(DataType.DOUBLE), draws, 1, RandomStreams.of(7));
+            INDArray samples = ExactSamples.visible(exact.model(DataType.DOUBLE), draws, 1, RandomStreams.of(7));
             double[] probabilities = exact.visibleProbabilities();
             assertThat(pearson(samples, probabilities)).isLessThan(62.4);
             double[] mirrored = probabilities.clone();

@@ -40,16 +40,17 @@ class LogLikelihoodTest {
 
     @TestFactory
     Stream<DynamicTest> smallModelsAreJudgedExactly() throws IOException {
-        return ReferenceModel.all().stream().map(reference -> dynamicTest(reference.name(), () -> {
-            LogLikelihood.Report report = LogLikelihood.withDefaults()
-                    .of(reference.rbm(DataType.DOUBLE), reference.v(DataType.DOUBLE));
-            double mean = mean(reference);
-            assertThat(report.claim().value()).isCloseTo(mean, within(1e-9 * Math.max(1, Math.abs(mean))));
-            assertThat(report.claim().direction()).isEqualTo(Estimate.Direction.EXACT);
-            assertThat(report.width()).isZero();
-            assertThat(report.treatment()).isEqualTo("as they are");
-            assertThat(report.toString()).contains("exact", "as they are");
-        }));
+        return ReferenceModel.all().stream()
+                .map(reference -> dynamicTest(reference.name(), () -> {
+                    LogLikelihood.Report report = LogLikelihood.withDefaults()
+                            .of(reference.rbm(DataType.DOUBLE), reference.v(DataType.DOUBLE));
+                    double mean = mean(reference);
+                    assertThat(report.claim().value()).isCloseTo(mean, within(1e-9 * Math.max(1, Math.abs(mean))));
+                    assertThat(report.claim().direction()).isEqualTo(Estimate.Direction.EXACT);
+                    assertThat(report.width()).isZero();
+                    assertThat(report.treatment()).isEqualTo("as they are");
+                    assertThat(report.toString()).contains("exact", "as they are");
+                }));
     }
 
     /** Mean of the file's log-probabilities, those of counts where it has both. */
@@ -62,24 +63,27 @@ class LogLikelihoodTest {
 
     @TestFactory
     Stream<DynamicTest> theTruthLiesBetweenBothSides() throws IOException {
-        return ReferenceModel.all().stream().map(reference -> dynamicTest(reference.name(), () -> {
-            INDArray v = reference.v(DataType.DOUBLE);
-            // RAISE's mean of logarithms is below the truth by half of their variance: many chains, and a fine schedule.
-            INDArray many = Nd4j.vstack(Collections.nCopies(40, v));
-            LogLikelihood.Report report =
-                    ESTIMATED.withRaiseRows(200).withSeed(3).of(reference.rbm(DataType.DOUBLE), many);
-            double mean = mean(reference);
-            assertThat(report.forward()).hasSize(3).allSatisfy(run -> {
-                assertThat(Math.abs(run.value() - mean) / run.standardError()).isLessThan(LIMIT);
-                assertThat(run.direction()).isEqualTo(Estimate.Direction.UPPER);
-            });
-            Estimate raise = Objects.requireNonNull(report.raise());
-            assertThat(raise.value()).isLessThan(mean + LIMIT * raise.standardError());
-            assertThat(raise.value()).isGreaterThan(mean - 0.5);
-            assertThat(raise.direction()).isEqualTo(Estimate.Direction.LOWER);
-            assertThat(report.claim().value()).isLessThan(mean + LIMIT * raise.standardError());
-            assertThat(report.toString()).contains("AIS", "RAISE", "claim");
-        }));
+        return ReferenceModel.all().stream()
+                .map(reference -> dynamicTest(reference.name(), () -> {
+                    INDArray v = reference.v(DataType.DOUBLE);
+                    // RAISE's mean of logarithms is below the truth by half of their variance: many chains, and a fine
+                    // schedule.
+                    INDArray many = Nd4j.vstack(Collections.nCopies(40, v));
+                    LogLikelihood.Report report =
+                            ESTIMATED.withRaiseRows(200).withSeed(3).of(reference.rbm(DataType.DOUBLE), many);
+                    double mean = mean(reference);
+                    assertThat(report.forward()).hasSize(3).allSatisfy(run -> {
+                        assertThat(Math.abs(run.value() - mean) / run.standardError())
+                                .isLessThan(LIMIT);
+                        assertThat(run.direction()).isEqualTo(Estimate.Direction.UPPER);
+                    });
+                    Estimate raise = Objects.requireNonNull(report.raise());
+                    assertThat(raise.value()).isLessThan(mean + LIMIT * raise.standardError());
+                    assertThat(raise.value()).isGreaterThan(mean - 0.5);
+                    assertThat(raise.direction()).isEqualTo(Estimate.Direction.LOWER);
+                    assertThat(report.claim().value()).isLessThan(mean + LIMIT * raise.standardError());
+                    assertThat(report.toString()).contains("AIS", "RAISE", "claim");
+                }));
     }
 
     @Test
@@ -119,7 +123,10 @@ class LogLikelihoodTest {
         double expected = 0;
         for (int row = 0; row < 3; row++) {
             INDArray one = v.getRow(row, true);
-            expected += LogLikelihood.mean(rbm, one, ExactLogPartition.of(rbm, one.sumNumber().doubleValue()))
+            expected += LogLikelihood.mean(
+                                    rbm,
+                                    one,
+                                    ExactLogPartition.of(rbm, one.sumNumber().doubleValue()))
                             .value()
                     / 3;
         }
@@ -147,7 +154,8 @@ class LogLikelihoodTest {
     @Test
     void greyValuesAreDrawnOnceByTheSeedAndTheReportSaysSo() {
         Rbm rbm = ExactRbm.bernoulli(6, 4, 1, 9).model(DataType.FLOAT);
-        INDArray grey = Nd4j.createFromArray(new float[][] {{0.2f, 0.9f, 0.5f, 0.1f, 1, 0}, {1, 0, 0.7f, 0.4f, 0, 0.6f}});
+        INDArray grey =
+                Nd4j.createFromArray(new float[][] {{0.2f, 0.9f, 0.5f, 0.1f, 1, 0}, {1, 0, 0.7f, 0.4f, 0, 0.6f}});
         LogLikelihood judge = LogLikelihood.withDefaults().withSeed(5);
         LogLikelihood.Report report = judge.of(rbm, grey);
         assertThat(report.treatment()).isEqualTo("grey values drawn once with seed 5");
@@ -177,8 +185,8 @@ class LogLikelihoodTest {
     @Test
     void valuesThatAreNoStatesAreNamed() {
         Rbm rbm = ExactRbm.bernoulli(3, 2, 1, 9).model(DataType.FLOAT);
-        assertThatThrownBy(() ->
-                        LogLikelihood.withDefaults().of(rbm, Nd4j.createFromArray(new float[][] {{1, 0, 1}, {0, 3, 1}})))
+        assertThatThrownBy(() -> LogLikelihood.withDefaults()
+                        .of(rbm, Nd4j.createFromArray(new float[][] {{1, 0, 1}, {0, 3, 1}})))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("row 1, column 1 is 3.0, expected a value in [0, 1]");
     }
