@@ -25,17 +25,14 @@ final class NegativePhases implements ITypeConverter<NegativePhase> {
         try {
             int[] counts =
                     Arrays.stream(parts).skip(1).mapToInt(Integer::parseInt).toArray();
-            switch (parts[0].toLowerCase(Locale.ROOT) + counts.length) {
-                case "cd1":
-                    return ContrastiveDivergence.of(counts[0]);
-                case "pcd2":
-                    return PersistentContrastiveDivergence.of(counts[0], counts[1]);
-                case "pt3":
-                    return ParallelTempering.of(counts[0], counts[1], Ladder.linear(counts[2]))
+            return switch (parts[0].toLowerCase(Locale.ROOT) + counts.length) {
+                case "cd1" -> ContrastiveDivergence.of(counts[0]);
+                case "pcd2" -> PersistentContrastiveDivergence.of(counts[0], counts[1]);
+                case "pt3" ->
+                    ParallelTempering.of(counts[0], counts[1], Ladder.linear(counts[2]))
                             .withPath(TemperingPath.BASE_RATES);
-                default:
-                    throw new TypeConversionException("expected " + FORM + ", got \"" + text + "\"");
-            }
+                default -> throw new TypeConversionException("expected " + FORM + ", got \"" + text + "\"");
+            };
         } catch (NumberFormatException e) {
             throw new TypeConversionException("expected " + FORM + " with whole numbers, got \"" + text + "\"");
         } catch (IllegalArgumentException e) {
