@@ -70,8 +70,8 @@ class DeepBeliefBoundTest {
                 new Bernoulli(),
                 new Bernoulli(),
                 lower.weights().transpose().dup('c'),
-                lower.hiddenBias(),
-                lower.visibleBias());
+                /* visibleBias= */ lower.hiddenBias(),
+                /* hiddenBias= */ lower.visibleBias());
         INDArray v = Nd4j.createFromArray(data);
         Estimate bound =
                 DeepBeliefBound.of(List.of(lower, upper), v, ExactLogPartition.of(upper), 2, RandomStreams.of(1));
