@@ -3,6 +3,7 @@ package org.boltzmann4j.objective;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.math.Rows;
 import org.boltzmann4j.sampler.LayerStates;
 import org.boltzmann4j.units.Bernoulli;
 import org.boltzmann4j.units.Mixed;
@@ -37,6 +38,26 @@ public enum GreyValues {
         } else {
             states.present(data, (row, values) -> present(unit, values, streams.random(step, row)));
         }
+    }
+
+    /**
+     * Presents a data set once, for judging a model on it: which data the grey values became is then part of the result.
+     *
+     * @param unit type of the visible units
+     * @param data {@code [rows, visible]}, not modified
+     * @param streams source of randomness of {@link #SAMPLED}
+     * @return {@code [rows, visible]}, a copy
+     */
+    public INDArray presentOnce(Unit unit, INDArray data, RandomStreams streams) {
+        INDArray states = data.dup('c');
+        Rows rows = Rows.of(states);
+        double[] values = new double[rows.width()];
+        for (long row = 0; row < rows.count(); row++) {
+            rows.read(row, values);
+            present(unit, values, streams.random(0, row));
+            rows.write(row, values);
+        }
+        return states;
     }
 
     /**

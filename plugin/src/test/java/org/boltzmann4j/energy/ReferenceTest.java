@@ -2,6 +2,11 @@ package org.boltzmann4j.energy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.boltzmann4j.exact.ReferenceModel.directory;
+import static org.boltzmann4j.exact.ReferenceModel.files;
+import static org.boltzmann4j.exact.ReferenceModel.matrix;
+import static org.boltzmann4j.exact.ReferenceModel.unit;
+import static org.boltzmann4j.exact.ReferenceModel.vector;
 import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
@@ -23,8 +28,6 @@ import org.boltzmann4j.units.Bernoulli;
 import org.boltzmann4j.units.Binomial;
 import org.boltzmann4j.units.Conditions;
 import org.boltzmann4j.units.Gaussian;
-import org.boltzmann4j.units.Mixed;
-import org.boltzmann4j.units.Poisson;
 import org.boltzmann4j.units.ReplicatedSoftmax;
 import org.boltzmann4j.units.Softmax;
 import org.boltzmann4j.units.Unit;
@@ -93,19 +96,6 @@ class ReferenceTest {
             Set.of("BERNOULLI", "BINOMIAL", "GAUSSIAN", "SOFTMAX", "REPLICATED_SOFTMAX", "POISSON", "MIXED");
     private static final Set<String> HIDDEN = Set.of("BERNOULLI", "BINOMIAL", "SOFTMAX", "GAUSSIAN");
 
-    private static Path directory() {
-        return Path.of(System.getProperty("boltzmann4j.reference", "src/test/resources/reference"));
-    }
-
-    private static List<File> files() throws IOException {
-        try (Stream<Path> files = Files.list(directory())) {
-            return files.filter(file -> file.toString().endsWith(".json"))
-                    .sorted()
-                    .map(Path::toFile)
-                    .toList();
-        }
-    }
-
     @Test
     void thereAreReferenceFilesWithBinaryAndGaussianVisibleUnits() throws IOException {
         List<String> kinds = new ArrayList<>();
@@ -167,33 +157,6 @@ class ReferenceTest {
         return HIDDEN.contains(root.path("hidden").asText())
                 && VISIBLE.contains(root.path("visible").asText())
                 && root.has("W");
-    }
-
-    /** The unit type that a file, or a part of a mixed layer in it, describes. */
-    private static Unit unit(String kind, JsonNode node) {
-        return switch (kind) {
-            case "BERNOULLI" -> new Bernoulli();
-            case "BINOMIAL" -> Binomial.of(node.get("copies").asInt());
-            case "GAUSSIAN" ->
-                !node.has("sigma")
-                        ? Gaussian.of(1)
-                        : node.get("sigma").isArray()
-                                ? Gaussian.of(vector(node.get("sigma")))
-                                : Gaussian.of(node.get("sigma").asDouble());
-            case "SOFTMAX" -> Softmax.of(node.get("groupSize").asInt());
-            case "REPLICATED_SOFTMAX" -> new ReplicatedSoftmax();
-            case "POISSON" -> Poisson.of(1e12); // so that the bound does not act
-            case "MIXED" -> {
-                List<Mixed.Part> parts = new ArrayList<>();
-                for (JsonNode part : node.get("parts")) {
-                    parts.add(Mixed.Part.of(
-                            unit(part.get("units").asText(), part),
-                            part.get("size").asInt()));
-                }
-                yield new Mixed(parts);
-            }
-            default -> throw new IllegalArgumentException("unit kind " + kind);
-        };
     }
 
     /** The states of one unit or group, or none where they are not finitely many. */
@@ -590,18 +553,6 @@ class ReferenceTest {
 
     private static double[] flat(INDArray array) {
         return array.dup('c').reshape(array.length()).toDoubleVector();
-    }
-
-    private static double[] vector(JsonNode node) {
-        double[] result = new double[node.size()];
-        Arrays.setAll(result, i -> node.get(i).asDouble());
-        return result;
-    }
-
-    private static double[][] matrix(JsonNode node) {
-        double[][] result = new double[node.size()][];
-        Arrays.setAll(result, i -> vector(node.get(i)));
-        return result;
     }
 
     /** Largest error of every quantity, relative to the value where that is beyond 1. */

@@ -1,0 +1,112 @@
+package org.boltzmann4j.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.shade.jackson.databind.JsonNode;
+
+class LikelihoodTest {
+
+    @TempDir
+    private Path directory;
+
+    private Path data;
+
+    @BeforeEach
+    void writeData() throws IOException {
+        data = Files.createDirectory(directory.resolve("data"));
+        Bars.write(data, 300, 60);
+    }
+
+    @Test
+    void fewHiddenUnitsAreJudgedExactlyAndEstimatesAgree() throws IOException {
+        ExampleRun exact = run("--binarise", "threshold", "--seeds", "2");
+        assertThat(exact.code()).as(exact.err()).isZero();
+        JsonNode runs = exact.result().get("runs");
+        assertThat(runs).hasSize(2);
+        double first = runs.get(0).get("testLogLikelihood").asDouble();
+        // Three bars that are known for sure cost log 3 = 1.1 nats, 36 pixels that are not known 25.
+        assertThat(exact.result().get("mean").asDouble()).as(exact.out()).isBetween(-10.0, -1.0);
+
+        ExampleRun estimated =
+                run("--binarise", "threshold", "--estimate", "--betas", "2000", "--ais-chains", "50", "--ais-runs", "2");
+        assertThat(estimated.code()).as(estimated.err()).isZero();
+        JsonNode row = estimated.result().get("runs").get(0);
+        assertThat(row.get("exact").asBoolean()).isFalse();
+        assertThat(row.get("forward")).hasSize(2).allSatisfy(run -> assertThat(
+                        Math.abs(run.get("value").asDouble() - first))
+                // 4.5 standard errors, and the rounding of the figures to three places
+                .isLessThan(4.5 * run.get("standardError").asDouble() + 2e-3));
+        assertThat(row.get("raise").get("value").asDouble())
+                .isLessThan(first + 4.5 * row.at("/raise/standardError").asDouble() + 2e-3);
+        assertThat(estimated.out()).contains("RAISE", "grey values cut at one half");
+    }
+
+    @Test
+    void everyWayOfTrainingIsAccepted() throws IOException {
+        List<List<String>> ways = List.of(
+                List.of("--negative-phase", "cd:1", "--uncentered", "--inverted"),
+                List.of("--negative-phase", "pt:1:10:4", "--zero-visible-bias", "--learning-rate", "0.01"));
+        for (List<String> way : ways) {
+            ExampleRun run = run(way.toArray(String[]::new));
+            assertThat(run.code()).as(run.err()).isZero();
+            assertThat(run.result().get("mean").asDouble()).isNegative();
+            assertThat(run.out()).contains("grey values drawn once with seed 42");
+        }
+    }
+
+    /** Of a class that is not public the exec plugin cannot call the main method. */
+    @Test
+    void mavenCanStartTheProgram() throws NoSuchMethodException {
+        assertThat(Likelihood.class).isPublic();
+        assertThat(Likelihood.class.getMethod("main", String[].class)).isNotNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--hidden | 0 | 1 | --hidden 0: expected at least 1",
+                "--ais-chains | 1 | 1 | --ais-chains 1: expected at least 2",
+                "--betas | 2 | 1 | --betas 2: expected at least 3",
+                "--seeds | 0 | 1 | --seeds 0: expected at least 1",
+                "--negative-phase | pcd:1 | 2 | got \"pcd:1\"",
+                "--negative-phase | cd:0 | 2 | k = 0, expected at least 1",
+                "--negative-phase | cd:x | 2 | with whole numbers",
+                "--learning-rate | 0.1:0 | 2 | expected a number above 0",
+                "--learning-rate | 0.1:0.2:0.3 | 2 | or two with a colon between them",
+                "--binarise | maybe | 2 | maybe",
+            })
+    void wrongValuesAreNamedBeforeAnythingIsTrained(String option, String value, int code, String message) {
+        ExampleRun run = run(option, value);
+        assertThat(run.code()).isEqualTo(code);
+        assertThat(run.err()).contains(message);
+        assertThat(run.out()).isEmpty();
+    }
+
+    private ExampleRun run(String... further) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--data", data.toString(), "--epochs", "60", "--batch-size", "20", "--learning-rate", "0.3:0.01"));
+        for (int i = 0; i < further.length; i++) {
+            int given = arguments.indexOf(further[i]);
+            if (given >= 0) {
+                arguments.set(given + 1, further[++i]);
+            } else {
+                arguments.add(further[i]);
+            }
+        }
+        if (!arguments.contains("--hidden")) {
+            arguments.addAll(List.of("--hidden", "6"));
+        }
+        return ExampleRun.of(Likelihood::new, arguments.toArray(String[]::new));
+    }
+}
