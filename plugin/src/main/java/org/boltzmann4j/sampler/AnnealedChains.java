@@ -46,8 +46,8 @@ public final class AnnealedChains {
         requireExactSamples(rbm.visible());
         requireExactSamples(rbm.hidden());
         if (baseBias.length != rbm.visibleWidth()) {
-            throw new IllegalArgumentException("base bias of " + baseBias.length + " elements, expected one for each of "
-                    + rbm.visibleWidth() + " visible units");
+            throw new IllegalArgumentException("base bias of " + baseBias.length
+                    + " elements, expected one for each of " + rbm.visibleWidth() + " visible units");
         }
         this.rbm = rbm;
         this.baseBias = baseBias.clone();
@@ -117,8 +117,9 @@ public final class AnnealedChains {
         AnnealedChains result = new AnnealedChains(rbm, baseBias, Math.toIntExact(v.size(0)), streams);
         result.setInverseTemperature(1);
         double[] bias = rbm.visibleBias().toDoubleVector();
+        Tempering tempering = result.visible.tempering();
         result.visible.present(
-                v, (row, state) -> result.visible.tempering().keepSlope((int) row, rbm.visible(), state, bias, 0));
+                v, (row, state) -> tempering.keepSlope((int) row, tempering.terms(rbm.visible(), state, bias), 0));
         return result;
     }
 
@@ -241,7 +242,8 @@ public final class AnnealedChains {
             mixed[j] *= at;
         }
         double[] zero = new double[mixed.length];
-        double constant = (1 - at) * unit.energyTerm(zero, zero) + at * unit.energyTerm(zero, bias)
+        double constant = (1 - at) * unit.energyTerm(zero, zero)
+                + at * unit.energyTerm(zero, bias)
                 - unit.energyTerm(zero, mixed);
         return unit.cumulant(scaled, mixed, Conditions.PLAIN) - constant;
     }

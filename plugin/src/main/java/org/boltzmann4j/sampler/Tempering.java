@@ -1,5 +1,6 @@
 package org.boltzmann4j.sampler;
 
+import org.boltzmann4j.units.Unit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +71,12 @@ final class Tempering {
      */
     void keepSlope(int row, double terms, double coupling) {
         slopes[row] = slopesHoldCoupling ? terms - coupling : terms;
+    }
+
+    /** Derivative by beta of the units' own energy terms at a state, for {@link #keepSlope}. */
+    double terms(Unit unit, double[] state, double[] bias) {
+        double without = baseBias == null ? unit.energyTerm(state, bias, 0) : unit.energyTerm(state, baseBias, 1);
+        return unit.energyTerm(state, bias, 1) - without;
     }
 
     /** b_0, or nothing on the path {@code exp(-beta E)}; the array itself. */

@@ -62,9 +62,7 @@ final class UnitPass implements LayerPass {
                 case MEAN_AND_SAMPLE -> unit.meanAndSample(x, rowBias, at, streams.random(step, row), x, sample);
             }
             if (tracked) {
-                double[] base = tempering.baseBias();
-                double terms = unit.energyTerm(sample, ownBias, 1)
-                        - (base.length == 0 ? unit.energyTerm(sample, ownBias, 0) : unit.energyTerm(sample, base, 1));
+                double terms = tempering.terms(unit, sample, ownBias);
                 tempering.keepSlope(row, terms, states.coupling(weightedInput, sample));
             }
             if (draw != Draw.MEAN) {
