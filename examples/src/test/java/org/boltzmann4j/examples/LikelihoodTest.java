@@ -37,8 +37,8 @@ class LikelihoodTest {
         // Three bars that are known for sure cost log 3 = 1.1 nats, 36 pixels that are not known 25.
         assertThat(exact.result().get("mean").asDouble()).as(exact.out()).isBetween(-10.0, -1.0);
 
-        ExampleRun estimated =
-                run("--binarise", "threshold", "--estimate", "--betas", "2000", "--ais-chains", "50", "--ais-runs", "2");
+        ExampleRun estimated = run(
+                "--binarise", "threshold", "--estimate", "--betas", "2000", "--ais-chains", "50", "--ais-runs", "2");
         assertThat(estimated.code()).as(estimated.err()).isZero();
         JsonNode row = estimated.result().get("runs").get(0);
         assertThat(row.get("exact").asBoolean()).isFalse();

@@ -206,8 +206,7 @@ public record AnnealedImportanceSampling(BetaSchedule schedule, Integer chains) 
                 run.sweep();
             }
         }
-        Estimate result =
-                LogWeights.logMean(run.logWeights()).negated().plus(run.logPartitionAtBaseRates()[0]);
+        Estimate result = LogWeights.logMean(run.logWeights()).negated().plus(run.logPartitionAtBaseRates()[0]);
         warnIfFew(result, "reverse");
         return checked(result, run);
     }

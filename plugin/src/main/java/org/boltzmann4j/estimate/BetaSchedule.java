@@ -155,8 +155,8 @@ public sealed interface BetaSchedule extends Serializable {
             for (int i = 0; i < betas.size(); i++) {
                 Double beta = betas.get(i);
                 if (beta == null || !(beta > previous && beta <= 1) || (i == 0 && beta != 0)) {
-                    throw new IllegalArgumentException(
-                            "schedule: betas[" + i + "] = " + beta + ", expected strictly increasing numbers from 0 to 1");
+                    throw new IllegalArgumentException("schedule: betas[" + i + "] = " + beta
+                            + ", expected strictly increasing numbers from 0 to 1");
                 }
                 previous = beta;
             }

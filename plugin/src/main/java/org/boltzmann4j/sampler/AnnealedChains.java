@@ -46,8 +46,8 @@ public final class AnnealedChains {
         requireExactSamples(rbm.visible());
         requireExactSamples(rbm.hidden());
         if (baseBias.length != rbm.visibleWidth()) {
-            throw new IllegalArgumentException("base bias of " + baseBias.length + " elements, expected one for each of "
-                    + rbm.visibleWidth() + " visible units");
+            throw new IllegalArgumentException("base bias of " + baseBias.length
+                    + " elements, expected one for each of " + rbm.visibleWidth() + " visible units");
         }
         this.rbm = rbm;
         this.baseBias = baseBias.clone();
@@ -241,7 +241,8 @@ public final class AnnealedChains {
             mixed[j] *= at;
         }
         double[] zero = new double[mixed.length];
-        double constant = (1 - at) * unit.energyTerm(zero, zero) + at * unit.energyTerm(zero, bias)
+        double constant = (1 - at) * unit.energyTerm(zero, zero)
+                + at * unit.energyTerm(zero, bias)
                 - unit.energyTerm(zero, mixed);
         return unit.cumulant(scaled, mixed, Conditions.PLAIN) - constant;
     }
