@@ -46,7 +46,8 @@ class LikelihoodTest {
                         Math.abs(run.get("value").asDouble() - first))
                 // 4.5 standard errors, and the rounding of the figures to three places
                 .isLessThan(4.5 * run.get("standardError").asDouble() + 2e-3));
-        // RAISE bounds the annealed model's likelihood. With modes as far apart as these three bars that is not the RBM's: it
+        // RAISE bounds the annealed model's likelihood. With modes as far apart as these three bars that is not the
+        // RBM's: it
         // was 0.85 nats above the exact value here, so no more than the size is asked for.
         assertThat(row.at("/raise/value").asDouble()).isBetween(first - 3, first + 3);
         assertThat(estimated.out()).contains("RAISE", "grey values cut at one half");
