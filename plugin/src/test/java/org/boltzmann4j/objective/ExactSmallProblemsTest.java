@@ -17,6 +17,7 @@ import org.boltzmann4j.units.Bernoulli;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -214,14 +215,23 @@ class ExactSmallProblemsTest {
         assertThat(problem.ceiling()).isCloseTo(sum, within(5e-4)); // the digits that are written down
     }
 
-    /** The twin of the nightly runs. */
-    @Test
-    void centeredTemperingComesCloseToTheCeilingInAFewThousandUpdates() {
-        Problem problem = BARS_3.withUpdates(6_000);
+    /** Fewer updates leave larger gaps: about half as much again as seeds 1 and 2 had. */
+    static Stream<Arguments> twins() {
+        return Stream.of(
+                Arguments.of(BARS_3.withUpdates(6_000), 0.05),
+                Arguments.of(BAR.withUpdates(3_000), 0.22),
+                Arguments.of(INVERSE_BAR.withUpdates(3_000), 0.22),
+                Arguments.of(BARS_4.withUpdates(4_000), 0.08),
+                Arguments.of(SHIFTER.withUpdates(12_000), 0.12));
+    }
+
+    /** The twins of the nightly runs. */
+    @ParameterizedTest
+    @MethodSource("twins")
+    void centeredTemperingComesCloseToTheCeilingInAFewThousandUpdates(Problem problem, double allowedGap) {
         Course course = train(problem, TEMPERING, CENTERED, 1);
         print(problem, "tempering", 1, course);
-        // 4.2 % were left after 4,000 updates; the nightly 40,000 leave less than 0.5 %.
-        assertThat(problem.gap(course.last())).isBetween(0.0, 0.05);
+        assertThat(problem.gap(course.last())).isBetween(0.0, allowedGap);
         assertThat(course.last()).isGreaterThan(course.best() - 1);
     }
 
