@@ -1,5 +1,6 @@
 package org.boltzmann4j.objective;
 
+import java.util.function.BiConsumer;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.Rows;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -59,28 +60,25 @@ final class OuterProducts {
 
     /** The sum, as {@link #sum} has written it, times a column of hidden values: {@code [visible]}. */
     double[] timesHidden(INDArray sum, double[] column) {
-        INDArray row = row(column);
-        INDArray result = Matrices.detached(row.dataType(), 1, visible.size(1));
-        if (factorsAreSmaller()) {
-            INDArray perRow = Matrices.detached(row.dataType(), 1, rows);
-            Matrices.productTransposed(row, first(hidden), perRow, 1, 0);
-            Matrices.product(perRow, first(visible), result, 1, 0);
-        } else {
-            Matrices.productTransposed(row, sum, result, 1, 0);
-        }
-        return result.reshape(result.length()).toDoubleVector();
+        return times(column, hidden, visible, (row, result) -> Matrices.productTransposed(row, sum, result, 1, 0));
     }
 
     /** A row of visible values times the sum, as {@link #sum} has written it: {@code [hidden]}. */
     double[] timesVisible(INDArray sum, double[] values) {
-        INDArray row = row(values);
-        INDArray result = Matrices.detached(row.dataType(), 1, hidden.size(1));
+        return times(values, visible, hidden, (row, result) -> Matrices.product(row, sum, result, 1, 0));
+    }
+
+    /** Through both stacks where that is shorter than through their product. */
+    private double[] times(double[] values, INDArray from, INDArray to, BiConsumer<INDArray, INDArray> throughTheSum) {
+        INDArray row = Matrices.detached(visible.dataType(), 1, values.length);
+        Rows.of(row).write(0, values);
+        INDArray result = Matrices.detached(row.dataType(), 1, to.size(1));
         if (factorsAreSmaller()) {
             INDArray perRow = Matrices.detached(row.dataType(), 1, rows);
-            Matrices.productTransposed(row, first(visible), perRow, 1, 0);
-            Matrices.product(perRow, first(hidden), result, 1, 0);
+            Matrices.productTransposed(row, first(from), perRow, 1, 0);
+            Matrices.product(perRow, first(to), result, 1, 0);
         } else {
-            Matrices.product(row, sum, result, 1, 0);
+            throughTheSum.accept(row, result);
         }
         return result.reshape(result.length()).toDoubleVector();
     }
@@ -92,11 +90,5 @@ final class OuterProducts {
 
     private INDArray first(INDArray stack) {
         return rows == stack.size(0) ? stack : stack.get(NDArrayIndex.interval(0, rows), NDArrayIndex.all());
-    }
-
-    private INDArray row(double[] values) {
-        INDArray row = Matrices.detached(visible.dataType(), 1, values.length);
-        Rows.of(row).write(0, values);
-        return row;
     }
 }

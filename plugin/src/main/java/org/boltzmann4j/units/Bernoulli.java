@@ -22,24 +22,6 @@ public record Bernoulli() implements Unit {
     }
 
     @Override
-    public void sample(double[] weightedInput, double[] bias, Conditions at, SplittableRandom random, double[] sample) {
-        mean(weightedInput, bias, at, sample);
-        flip(sample, random, sample);
-    }
-
-    @Override
-    public void meanAndSample(
-            double[] weightedInput,
-            double[] bias,
-            Conditions at,
-            SplittableRandom random,
-            double[] mean,
-            double[] sample) {
-        mean(weightedInput, bias, at, mean);
-        flip(mean, random, sample);
-    }
-
-    @Override
     public void sampleGivenMean(double[] mean, SplittableRandom random, double[] sample) {
         flip(mean, random, sample);
     }

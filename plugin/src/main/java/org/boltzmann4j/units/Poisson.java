@@ -56,29 +56,7 @@ public record Poisson(Double bound) implements Unit {
     }
 
     @Override
-    public void sample(double[] weightedInput, double[] bias, Conditions at, SplittableRandom random, double[] sample) {
-        mean(weightedInput, bias, at, sample);
-        draw(sample, random, sample);
-    }
-
-    @Override
-    public void meanAndSample(
-            double[] weightedInput,
-            double[] bias,
-            Conditions at,
-            SplittableRandom random,
-            double[] mean,
-            double[] sample) {
-        mean(weightedInput, bias, at, mean);
-        draw(mean, random, sample);
-    }
-
-    @Override
     public void sampleGivenMean(double[] mean, SplittableRandom random, double[] sample) {
-        draw(mean, random, sample);
-    }
-
-    private static void draw(double[] mean, SplittableRandom random, double[] sample) {
         for (int i = 0; i < mean.length; i++) {
             // A NaN stays one, so that divergence is seen where it arises.
             sample[i] = Double.isNaN(mean[i])

@@ -57,24 +57,6 @@ public record Softmax(Integer groupSize) implements Unit {
     }
 
     @Override
-    public void sample(double[] weightedInput, double[] bias, Conditions at, SplittableRandom random, double[] sample) {
-        mean(weightedInput, bias, at, sample);
-        choose(sample, random, sample);
-    }
-
-    @Override
-    public void meanAndSample(
-            double[] weightedInput,
-            double[] bias,
-            Conditions at,
-            SplittableRandom random,
-            double[] mean,
-            double[] sample) {
-        mean(weightedInput, bias, at, mean);
-        choose(mean, random, sample);
-    }
-
-    @Override
     public void sampleGivenMean(double[] mean, SplittableRandom random, double[] sample) {
         choose(mean, random, sample);
     }

@@ -46,7 +46,8 @@ public sealed interface Unit extends Serializable
     void mean(double[] weightedInput, double[] bias, Conditions at, double[] mean);
 
     /**
-     * Draws every unit from its conditional distribution given its weighted input.
+     * Draws every unit from its conditional distribution given its weighted input. Types whose distribution does not follow
+     * from its mean, at any temperature and length, have their own way.
      *
      * @param weightedInput {@code [width]}
      * @param bias {@code [width]}
@@ -54,7 +55,11 @@ public sealed interface Unit extends Serializable
      * @param random consumed
      * @param sample {@code [width]}, overwritten; may be {@code weightedInput}
      */
-    void sample(double[] weightedInput, double[] bias, Conditions at, SplittableRandom random, double[] sample);
+    default void sample(
+            double[] weightedInput, double[] bias, Conditions at, SplittableRandom random, double[] sample) {
+        mean(weightedInput, bias, at, sample);
+        sampleGivenMean(sample, random, sample);
+    }
 
     /**
      * Conditional means and a draw: the same numbers as {@link #mean} and {@link #sample} give, at the price of one where
@@ -67,13 +72,16 @@ public sealed interface Unit extends Serializable
      * @param mean {@code [width]}, overwritten; may be {@code weightedInput}
      * @param sample {@code [width]}, overwritten; another array than the others
      */
-    void meanAndSample(
+    default void meanAndSample(
             double[] weightedInput,
             double[] bias,
             Conditions at,
             SplittableRandom random,
             double[] mean,
-            double[] sample);
+            double[] sample) {
+        mean(weightedInput, bias, at, mean);
+        sampleGivenMean(mean, random, sample);
+    }
 
     /**
      * Draws every unit of the model itself given its conditional mean, where the input is no longer at hand.
