@@ -6,8 +6,8 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 
 /**
- * Rows of zeros and ones with given probabilities, in single precision and about ten times as fast as one draw after the
- * other: every loop is one that the JIT compiler turns into vector instructions.
+ * Rows of zeros and ones with given probabilities, in single precision, faster than one draw after the other: every loop
+ * is one that the JIT compiler turns into vector instructions.
  *
  * <p>The uniform number of a unit is a function of the row's 64-bit key and the unit's index: a permutation of the 32-bit
  * integers, of the form found by Wellons (2018), once keyed before and once in between. It has 23 bits, so a probability
