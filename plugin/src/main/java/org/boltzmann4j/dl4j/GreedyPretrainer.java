@@ -5,7 +5,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.boltzmann4j.math.BlasKernels;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.math.Workers;
 import org.boltzmann4j.objective.NegativePhase;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -31,11 +34,14 @@ import org.slf4j.LoggerFactory;
  * noise of the layers concern supervised training and are not applied.
  *
  * <p>Every value of the data is checked in a first pass, before anything is learnt. Immutable; the same pretrainer may be used
- * for several networks, one after the other. Same seed, same data, same number of BLAS threads: same bits.
+ * for several networks, one after the other. Same seed, same data, same number of BLAS threads: same bits; with
+ * {@link Builder#threads} whatever the number.
  */
 public final class GreedyPretrainer {
 
     private static final Logger LOG = LoggerFactory.getLogger(GreedyPretrainer.class);
+
+    private static final AtomicBoolean BLAS_LOOKED_AT = new AtomicBoolean();
 
     private final Builder options;
 
@@ -104,8 +110,10 @@ public final class GreedyPretrainer {
             throw new IllegalStateException("a stopping rule needs validation data: set validation(...)");
         }
         warnOfDropout(layers);
+        warnOfSlowBlas();
         List<PretrainingListener> listeners = new ArrayList<>(options.listeners);
-        try (ProgressReporter reporter = ProgressReporter.forThisProcess()) {
+        try (Workers workers = options.threads == null ? null : Workers.open(options.threads);
+                ProgressReporter reporter = ProgressReporter.forThisProcess()) {
             if (options.reportProgress) {
                 listeners.add(reporter);
             }
@@ -161,6 +169,13 @@ public final class GreedyPretrainer {
         }
     }
 
+    /** Once in a process: nothing about it changes. */
+    private static void warnOfSlowBlas() {
+        if (!BLAS_LOOKED_AT.getAndSet(true)) {
+            BlasKernels.loaded().flatMap(BlasKernels::advice).ifPresent(LOG::warn);
+        }
+    }
+
     private static void warnOfDropout(List<RbmTarget> layers) {
         for (RbmTarget target : layers) {
             if (target.layer().getIDropout() != null || target.layer().getWeightNoise() != null) {
@@ -195,6 +210,7 @@ public final class GreedyPretrainer {
         private int epochs = 10;
         private @Nullable IUpdater updater;
         private @Nullable Long seed;
+        private @Nullable Integer threads;
         private @Nullable DataSetIterator validation;
         private @Nullable StoppingRule stoppingRule;
         private @Nullable ExampleWeights exampleWeights;
@@ -214,6 +230,7 @@ public final class GreedyPretrainer {
             this.epochs = other.epochs;
             this.updater = other.updater;
             this.seed = other.seed;
+            this.threads = other.threads;
             this.validation = other.validation;
             this.stoppingRule = other.stoppingRule;
             this.exampleWeights = other.exampleWeights;
@@ -296,6 +313,21 @@ public final class GreedyPretrainer {
          */
         public Builder seed(long seed) {
             this.seed = seed;
+            return this;
+        }
+
+        /**
+         * Has this many threads share the rows of every minibatch and of all chains, each with a BLAS of one thread. Any number
+         * computes the same bits, other ones than without this option; minibatches of fewer than 32 rows gain little. While it
+         * pretrains, the BLAS of the whole process has one thread, for other networks too; afterwards it has as many as
+         * before. Default: the threads of the BLAS, as the process has set them.
+         *
+         * @param threads at least 1, usefully at most the number of cores
+         * @return this
+         * @throws IllegalArgumentException if below 1
+         */
+        public Builder threads(int threads) {
+            this.threads = requirePositive(threads, "threads");
             return this;
         }
 

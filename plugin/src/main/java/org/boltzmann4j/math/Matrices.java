@@ -3,8 +3,9 @@ package org.boltzmann4j.math;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** Matrix products into given arrays and shape checks at public entries. */
+/** Matrix products into given arrays, shared among {@link Workers} where some are open, and shape checks at public entries. */
 public final class Matrices {
 
     private Matrices() {}
@@ -19,7 +20,8 @@ public final class Matrices {
      * @param beta factor of the old content
      */
     public static void product(INDArray a, INDArray b, INDArray c, double alpha, double beta) {
-        Nd4j.gemm(a, b, c, false, false, alpha, beta);
+        Workers.forEachPiece(
+                c.size(0), (from, to) -> Nd4j.gemm(rows(a, from, to), b, rows(c, from, to), false, false, alpha, beta));
     }
 
     /**
@@ -32,7 +34,9 @@ public final class Matrices {
      * @param beta factor of the old content
      */
     public static void transposedProduct(INDArray a, INDArray b, INDArray c, double alpha, double beta) {
-        Nd4j.gemm(a, b, c, true, false, alpha, beta);
+        Workers.forEachPiece(
+                c.size(0),
+                (from, to) -> Nd4j.gemm(columns(a, from, to), b, rows(c, from, to), true, false, alpha, beta));
     }
 
     /**
@@ -45,7 +49,16 @@ public final class Matrices {
      * @param beta factor of the old content
      */
     public static void productTransposed(INDArray a, INDArray b, INDArray c, double alpha, double beta) {
-        Nd4j.gemm(a, b, c, false, true, alpha, beta);
+        Workers.forEachPiece(
+                c.size(0), (from, to) -> Nd4j.gemm(rows(a, from, to), b, rows(c, from, to), false, true, alpha, beta));
+    }
+
+    private static INDArray rows(INDArray array, long from, long to) {
+        return to - from == array.size(0) ? array : array.get(NDArrayIndex.interval(from, to), NDArrayIndex.all());
+    }
+
+    private static INDArray columns(INDArray array, long from, long to) {
+        return to - from == array.size(1) ? array : array.get(NDArrayIndex.all(), NDArrayIndex.interval(from, to));
     }
 
     /**

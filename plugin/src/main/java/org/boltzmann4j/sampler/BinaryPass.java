@@ -1,11 +1,14 @@
 package org.boltzmann4j.sampler;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.boltzmann4j.math.CoinFlips;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
 import org.boltzmann4j.math.StableFunctions;
+import org.boltzmann4j.math.Workers;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -14,66 +17,41 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 final class BinaryPass implements LayerPass {
 
-    /** Rows whose sums are taken in single precision: of samples they are exact, of means good to 64 roundings. */
-    private static final int ROWS_BETWEEN_FLUSHES = 64;
-
     private final LayerStates states;
-    private final CoinFlips coins;
-    private final float[] x;
-    private final float[] weightedInput;
-    private final float[] sample;
     private final float[] bias;
     private final float[] baseBias;
-    private final float[] rowBias;
-    private final ColumnSums meanSums;
-    private final ColumnSums sampleSums;
+    private final List<Scratch> scratch = new ArrayList<>();
+    private final BlockSums meanSums;
+    private final BlockSums sampleSums;
 
     BinaryPass(LayerStates states) {
         this.states = states;
         int width = states.width();
-        this.coins = new CoinFlips(width);
-        this.x = new float[width];
-        this.weightedInput = new float[width];
-        this.sample = new float[width];
         this.bias = new float[width];
         this.baseBias = new float[width];
-        this.rowBias = new float[width];
-        this.meanSums = new ColumnSums(states.meanSums());
-        this.sampleSums = new ColumnSums(states.sampleSums());
+        this.meanSums = new BlockSums(width);
+        this.sampleSums = new BlockSums(width);
     }
 
     @Override
     public long draw(Draw draw, double[] biasVector, RandomStreams streams, long step) {
-        Tempering tempering = states.tempering();
-        Rows input = Rows.of(states.weightedInput(draw));
-        Rows output = draw == Draw.MEAN_AND_SAMPLE ? Rows.of(states.samples()) : input;
-        boolean tracked = draw != Draw.MEAN && tempering.tracksSlopes();
         copy(biasVector, bias);
-        copy(tempering.baseBias(), baseBias);
-        for (int row = 0; row < input.count(); row++) {
-            input.read(row, x);
-            if (tracked) {
-                System.arraycopy(x, 0, weightedInput, 0, x.length);
+        copy(states.tempering().baseBias(), baseBias);
+        INDArray weightedInput = states.weightedInput(draw);
+        long rows = weightedInput.size(0);
+        prepare(rows);
+        RowBlocks.forEach(rows, (worker, block, from, to) -> {
+            Rows input = Rows.of(weightedInput);
+            Rows output = draw == Draw.MEAN_AND_SAMPLE ? Rows.of(states.samples()) : input;
+            for (int row = from; row < to; row++) {
+                draw(draw, row, input, output, streams.key(step, row), scratch.get(worker), block);
             }
-            mean(tempering, row);
-            if (draw != Draw.MEAN) {
-                coins.flip(x, streams.key(step, row), sample);
-                if (tracked) {
-                    keepSlope(tempering, row);
-                }
-                sampleSums.add(sample, (float) states.rowWeight(row));
-                output.write(row, sample);
-            }
-            if (draw != Draw.SAMPLE) {
-                meanSums.add(x, (float) states.rowWeight(row));
-                input.write(row, x);
-            }
-        }
+        });
         if (draw != Draw.MEAN) {
-            sampleSums.finish();
+            sampleSums.pour(rows, states.sampleSums());
         }
         if (draw != Draw.SAMPLE) {
-            meanSums.finish();
+            meanSums.pour(rows, states.meanSums());
         }
         return 0;
     }
@@ -84,12 +62,47 @@ final class BinaryPass implements LayerPass {
         }
     }
 
-    private void mean(Tempering tempering, int row) {
+    /** Before the blocks are shared: workers must not let lists grow. */
+    private void prepare(long rows) {
+        while (scratch.size() < Workers.threads()) {
+            scratch.add(new Scratch(states.width()));
+        }
+        meanSums.prepare(rows);
+        sampleSums.prepare(rows);
+    }
+
+    private void draw(Draw draw, int row, Rows input, Rows output, long key, Scratch with, int block) {
+        Tempering tempering = states.tempering();
+        float[] x = with.x;
+        boolean tracked = draw != Draw.MEAN && tempering.tracksSlopes();
+        input.read(row, x);
+        if (tracked) {
+            System.arraycopy(x, 0, with.weightedInput, 0, x.length);
+        }
+        mean(tempering, row, with);
+        float weight = (float) states.rowWeight(row);
+        if (draw != Draw.MEAN) {
+            with.coins.flip(x, key, with.sample);
+            if (tracked) {
+                keepSlope(tempering, row, with);
+            }
+            sampleSums.add(block, with.sample, weight);
+            output.write(row, with.sample);
+        }
+        if (draw != Draw.SAMPLE) {
+            meanSums.add(block, x, weight);
+            input.write(row, x);
+        }
+    }
+
+    private void mean(Tempering tempering, int row, Scratch with) {
+        float[] x = with.x;
         float beta = (float) tempering.inverseTemperature(row);
         if (!tempering.mixes(row)) {
             StableFunctions.sigmoid(x, bias, tempering.startsFromBaseRates() ? 1 : beta, x);
             return;
         }
+        float[] rowBias = with.rowBias;
         for (int i = 0; i < x.length; i++) {
             x[i] *= beta;
             rowBias[i] = (1 - beta) * baseBias[i] + beta * bias[i];
@@ -97,12 +110,12 @@ final class BinaryPass implements LayerPass {
         StableFunctions.sigmoid(x, rowBias, 1, x);
     }
 
-    private void keepSlope(Tempering tempering, int row) {
-        double terms = -dot(bias, sample);
+    private void keepSlope(Tempering tempering, int row, Scratch with) {
+        double terms = -dot(bias, with.sample);
         if (tempering.startsFromBaseRates()) {
-            terms += dot(baseBias, sample);
+            terms += dot(baseBias, with.sample);
         }
-        tempering.keepSlope(row, terms, dot(weightedInput, sample));
+        tempering.keepSlope(row, terms, dot(with.weightedInput, with.sample));
     }
 
     /** In four sums, which the processor adds side by side. */
@@ -126,51 +139,80 @@ final class BinaryPass implements LayerPass {
 
     @Override
     public void flip(INDArray probabilities, RandomStreams streams, long step) {
-        Rows input = Rows.of(Matrices.requireMatrix(probabilities, x.length, "probabilities"));
-        Rows output = Rows.of(states.samples());
-        for (int row = 0; row < input.count(); row++) {
-            input.read(row, x);
-            coins.flip(x, streams.key(step, row), sample);
-            sampleSums.add(sample, (float) states.rowWeight(row));
-            output.write(row, sample);
-        }
-        sampleSums.finish();
+        Matrices.requireMatrix(probabilities, states.width(), "probabilities");
+        long rows = probabilities.size(0);
+        prepare(rows);
+        RowBlocks.forEach(rows, (worker, block, from, to) -> {
+            Rows input = Rows.of(probabilities);
+            Rows output = Rows.of(states.samples());
+            Scratch with = scratch.get(worker);
+            for (int row = from; row < to; row++) {
+                input.read(row, with.x);
+                with.coins.flip(with.x, streams.key(step, row), with.sample);
+                sampleSums.add(block, with.sample, (float) states.rowWeight(row));
+                output.write(row, with.sample);
+            }
+        });
+        sampleSums.pour(rows, states.sampleSums());
     }
 
-    /** Sums of columns in single precision, poured into double precision before they are long. */
-    private static final class ColumnSums {
-        private final double[] total;
-        private final float[] partial;
-        private int rows;
-        private boolean poured;
+    /** What one worker needs for the row it is at. */
+    private static final class Scratch {
+        private final CoinFlips coins;
+        private final float[] x;
+        private final float[] weightedInput;
+        private final float[] sample;
+        private final float[] rowBias;
 
-        ColumnSums(double[] total) {
-            this.total = total;
-            this.partial = new float[total.length];
+        Scratch(int width) {
+            this.coins = new CoinFlips(width);
+            this.x = new float[width];
+            this.weightedInput = new float[width];
+            this.sample = new float[width];
+            this.rowBias = new float[width];
+        }
+    }
+
+    /**
+     * Sums of columns for each block of rows in single precision, poured into double precision in the blocks' order: of
+     * samples they are exact, of means good to as many roundings as a block has rows.
+     */
+    private static final class BlockSums {
+        private final int width;
+        private float[][] ofBlock = new float[0][];
+
+        BlockSums(int width) {
+            this.width = width;
         }
 
-        void add(float[] row, float weight) {
-            for (int i = 0; i < partial.length; i++) {
-                partial[i] += weight * row[i];
-            }
-            if (++rows == ROWS_BETWEEN_FLUSHES) {
-                pour();
+        void prepare(long rows) {
+            int before = ofBlock.length;
+            int blocks = RowBlocks.count(rows);
+            if (before < blocks) {
+                ofBlock = Arrays.copyOf(ofBlock, blocks);
+                for (int block = before; block < blocks; block++) {
+                    ofBlock[block] = new float[width];
+                }
             }
         }
 
-        private void pour() {
-            for (int i = 0; i < total.length; i++) {
-                total[i] = (poured ? total[i] : 0) + partial[i];
+        void add(int block, float[] row, float weight) {
+            float[] sums = ofBlock[block];
+            for (int i = 0; i < sums.length; i++) {
+                sums[i] += weight * row[i];
             }
-            Arrays.fill(partial, 0);
-            rows = 0;
-            poured = true;
         }
 
-        /** Completes the sums; the next row begins new ones. */
-        void finish() {
-            pour();
-            poured = false;
+        /** Leaves zeros behind. */
+        void pour(long rows, double[] total) {
+            Arrays.fill(total, 0);
+            for (int block = 0; block < RowBlocks.count(rows); block++) {
+                float[] sums = ofBlock[block];
+                for (int i = 0; i < sums.length; i++) {
+                    total[i] += sums[i];
+                }
+                Arrays.fill(sums, 0);
+            }
         }
     }
 }

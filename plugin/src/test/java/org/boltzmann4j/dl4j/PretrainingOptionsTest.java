@@ -18,6 +18,7 @@ import org.boltzmann4j.units.Softmax;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -349,5 +350,56 @@ class PretrainingOptionsTest {
                 }
             }
         }
+    }
+
+    /** Two layers and minibatches large enough to be cut, in both precisions, plain and tempered. */
+    @ParameterizedTest
+    @EnumSource(
+            value = DataType.class,
+            names = {"FLOAT", "DOUBLE"})
+    void anyNumberOfThreadsComputesTheSameBits(DataType type) {
+        INDArray rows = Minibatches.patterns(type, 150, 40, 3);
+        INDArray expected = null;
+        for (int threads : new int[] {1, 2, 3}) {
+            MultiLayerNetwork network = Networks.stack(type, 40, 33, 20);
+            Networks.pretrainer(2)
+                    .layerNegativePhase("1", ParallelTempering.of(1, 25, Ladder.linear(5)))
+                    .threads(threads)
+                    .build()
+                    .pretrain(network, Minibatches.of(rows, 70));
+            expected = expected == null ? network.params() : expected;
+            assertThat(network.params()).as("%d threads", threads).isEqualTo(expected);
+        }
+        MultiLayerNetwork untrained = Networks.stack(type, 40, 33, 20);
+        assertThat(untrained.params()).isNotEqualTo(expected);
+    }
+
+    @Test
+    void pretrainingWithThreadsLeavesTheBlasAsItWasEvenWhenItFails() {
+        int before = Nd4j.factory().blas().getMaxThreads();
+        Nd4j.factory().blas().setMaxThreads(2);
+        try {
+            int[] during = new int[1];
+            GreedyPretrainer pretrainer = Networks.pretrainer(1)
+                    .threads(2)
+                    .listeners(new PretrainingListener() {
+                        @Override
+                        public void onMinibatch(PretrainingProgress progress) {
+                            during[0] = Nd4j.factory().blas().getMaxThreads();
+                            throw new IllegalStateException("a listener's own");
+                        }
+                    })
+                    .build();
+            assertThatThrownBy(() -> pretrainer.pretrain(network(layer -> layer), data()))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("a listener's own");
+            assertThat(during[0]).isEqualTo(1);
+            assertThat(Nd4j.factory().blas().getMaxThreads()).isEqualTo(2);
+        } finally {
+            Nd4j.factory().blas().setMaxThreads(before);
+        }
+        assertThatThrownBy(() -> GreedyPretrainer.builder().threads(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("threads = 0, expected at least 1");
     }
 }
