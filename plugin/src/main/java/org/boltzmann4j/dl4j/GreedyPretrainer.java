@@ -112,12 +112,13 @@ public final class GreedyPretrainer {
         warnOfDropout(layers);
         warnOfSlowBlas();
         List<PretrainingListener> listeners = new ArrayList<>(options.listeners);
-        try (Workers workers = options.threads == null ? null : Workers.open(options.threads);
-                ProgressReporter reporter = ProgressReporter.forThisProcess()) {
+        try (ProgressReporter reporter = ProgressReporter.forThisProcess()) {
             if (options.reportProgress) {
                 listeners.add(reporter);
             }
-            return pretrain(targets, settings, data, listeners);
+            return options.threads == null
+                    ? pretrain(targets, settings, data, listeners)
+                    : Workers.with(options.threads, () -> pretrain(targets, settings, data, listeners));
         }
     }
 

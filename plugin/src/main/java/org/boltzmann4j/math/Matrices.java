@@ -5,7 +5,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** Matrix products into given arrays, shared among {@link Workers} where some are open, and shape checks at public entries. */
+/** Matrix products into given arrays, shared among {@link Workers} where there are some, and shape checks at public entries. */
 public final class Matrices {
 
     private Matrices() {}

@@ -5,20 +5,21 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads that share the rows of large products and passes, each with a BLAS of one thread. While an instance is open, it
- * serves the thread that opened it, and no other.
+ * Threads that share the rows of large products and passes, each with a BLAS of one thread. They serve the thread that has
+ * asked for them, and no other.
  *
  * <p>Work is cut into pieces by the size of the matrices alone, never by the number of threads, so that any number of them
  * computes the same bits. A BLAS with threads of its own does not promise that, and its idle threads keep the cores from the
  * passes between the products.
  *
- * <p>How many threads the BLAS has is a setting of the whole process: the first instance to open puts it to one, the last
- * one to close puts back what was found, and whatever else computes in the meantime finds one.
+ * <p>How many threads the BLAS has is a setting of the whole process: the first workers to begin put it to one, the last
+ * ones to end put back what was found, and whatever else computes in the meantime finds one.
  */
-public final class Workers implements AutoCloseable {
+public final class Workers {
 
     private static final ThreadLocal<@Nullable Workers> CURRENT = new ThreadLocal<>();
 
@@ -32,7 +33,6 @@ public final class Workers implements AutoCloseable {
 
     private final int threads;
     private final ExecutorService helpers;
-    private final @Nullable Workers outer;
 
     private Workers(int threads) {
         this.threads = threads;
@@ -41,44 +41,42 @@ public final class Workers implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        this.outer = CURRENT.get();
     }
 
     /**
-     * Opens workers for the calling thread, which is one of them.
+     * Does something with threads that share the rows of its products and passes; the calling thread is one of them.
      *
+     * @param <T> type of the result
      * @param threads at least 1
-     * @return to be closed by the same thread
-     * @throws IllegalArgumentException if below 1
+     * @param body done by the calling thread
+     * @return what the body returns
+     * @throws IllegalArgumentException if there are fewer threads than 1
      */
-    public static Workers open(int threads) {
+    public static <T> T with(int threads, Supplier<T> body) {
         if (threads < 1) {
             throw new IllegalArgumentException("threads = " + threads + ", expected at least 1");
         }
+        Workers outer = CURRENT.get();
         Workers workers = new Workers(threads);
         BlasThreads.holdAtOne();
         CURRENT.set(workers);
-        return workers;
-    }
-
-    @Override
-    public void close() {
-        if (CURRENT.get() != this) {
-            throw new IllegalStateException("to be closed by the thread that opened it, the last one opened first");
+        try {
+            return body.get();
+        } finally {
+            if (outer == null) {
+                CURRENT.remove();
+            } else {
+                CURRENT.set(outer);
+            }
+            workers.helpers.shutdown();
+            BlasThreads.release();
         }
-        if (outer == null) {
-            CURRENT.remove();
-        } else {
-            CURRENT.set(outer);
-        }
-        helpers.shutdown();
-        BlasThreads.release();
     }
 
     /**
      * Returns how many threads share the work of the calling one.
      *
-     * @return 1 without open workers
+     * @return 1 outside of {@link #with}
      */
     public static int threads() {
         Workers workers = CURRENT.get();
@@ -86,7 +84,7 @@ public final class Workers implements AutoCloseable {
     }
 
     /**
-     * Does independent tasks, on the calling thread and, if it has workers open, on theirs; returns when all are done.
+     * Does independent tasks, on the calling thread and, inside of {@link #with}, on its workers; returns when all are done.
      *
      * @param tasks how many
      * @param body called once for each task, in any order; what it throws first is thrown here
@@ -103,7 +101,7 @@ public final class Workers implements AutoCloseable {
     }
 
     /**
-     * Does something for a range of rows: all at once without open workers, else in pieces.
+     * Does something for a range of rows: all at once outside of {@link #with}, else in pieces.
      *
      * @param rows how many
      * @param body called for ranges that together are {@code [0, rows)}

@@ -3,6 +3,8 @@ package org.boltzmann4j.math;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,21 +33,28 @@ class WorkersTest {
         }
     }
 
+    private static void with(int threads, Runnable body) {
+        Workers.with(threads, () -> {
+            body.run();
+            return null;
+        });
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 5})
     void everyTaskIsDoneOnceWithAWorkerOfItsOwn(int threads) {
         AtomicIntegerArray done = new AtomicIntegerArray(100);
         AtomicIntegerArray busy = new AtomicIntegerArray(threads);
         Set<Integer> clashes = ConcurrentHashMap.newKeySet();
-        try (Workers workers = Workers.open(threads)) {
-            Workers.forEach(100, (worker, task) -> {
-                if (busy.getAndIncrement(worker) != 0) {
-                    clashes.add(worker);
-                }
-                done.incrementAndGet(task);
-                busy.decrementAndGet(worker);
-            });
-        }
+        with(
+                threads,
+                () -> Workers.forEach(100, (worker, task) -> {
+                    if (busy.getAndIncrement(worker) != 0) {
+                        clashes.add(worker);
+                    }
+                    done.incrementAndGet(task);
+                    busy.decrementAndGet(worker);
+                }));
         assertThat(clashes).isEmpty();
         for (int task = 0; task < 100; task++) {
             assertThat(done.get(task)).as("task %d", task).isEqualTo(1);
@@ -55,74 +64,72 @@ class WorkersTest {
     @Test
     void tasksRunSideBySide() {
         CyclicBarrier all = new CyclicBarrier(3);
-        try (Workers workers = Workers.open(3)) {
-            Workers.forEach(3, (worker, task) -> await(all)); // would time out one after the other
-        }
+        // Would time out one after the other.
+        with(3, () -> Workers.forEach(3, (worker, task) -> await(all)));
         assertThat(all.isBroken()).isFalse();
     }
 
     @Test
     void theFirstFailureIsThrownOnceNobodyWorksAnyMore() {
         AtomicIntegerArray running = new AtomicIntegerArray(1);
-        try (Workers workers = Workers.open(2)) {
-            assertThatThrownBy(() -> Workers.forEach(50, (worker, task) -> {
-                        running.incrementAndGet(0);
-                        try {
-                            if (task == 7) {
-                                throw new IllegalStateException("task 7");
+        assertThatThrownBy(() -> with(
+                        2,
+                        () -> Workers.forEach(50, (worker, task) -> {
+                            running.incrementAndGet(0);
+                            try {
+                                if (task == 7) {
+                                    throw new IllegalStateException("task 7");
+                                }
+                            } finally {
+                                running.decrementAndGet(0);
                             }
-                        } finally {
-                            running.decrementAndGet(0);
-                        }
-                    }))
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("task 7");
-            assertThat(running.get(0)).isZero();
-            assertThatThrownBy(() -> Workers.forEach(2, (worker, task) -> {
-                        throw new AssertionError("worse");
-                    }))
-                    .isInstanceOf(AssertionError.class);
-        }
+                        })))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("task 7");
+        assertThat(running.get(0)).isZero();
+        assertThatThrownBy(() -> with(
+                        2,
+                        () -> Workers.forEach(2, (worker, task) -> {
+                            throw new AssertionError("worse");
+                        })))
+                .isInstanceOf(AssertionError.class);
     }
 
     @Test
-    void workersServeTheThreadThatOpenedThemOnly() throws InterruptedException {
-        try (Workers workers = Workers.open(4)) {
+    void workersServeTheThreadThatAskedForThemOnly() {
+        int[] elsewhere = new int[1];
+        with(4, () -> {
             assertThat(Workers.threads()).isEqualTo(4);
-            int[] elsewhere = new int[1];
             Thread other = new Thread(() -> elsewhere[0] = Workers.threads());
             other.start();
-            other.join();
-            assertThat(elsewhere[0]).isEqualTo(1);
-            try (Workers inner = Workers.open(2)) {
-                assertThat(Workers.threads()).isEqualTo(2);
-                assertThatThrownBy(workers::close).isInstanceOf(IllegalStateException.class);
-            }
+            join(other);
+            with(2, () -> assertThat(Workers.threads()).isEqualTo(2));
             assertThat(Workers.threads()).isEqualTo(4);
-        }
+        });
+        assertThat(elsewhere[0]).isEqualTo(1);
         assertThat(Workers.threads()).isEqualTo(1);
-        assertThatThrownBy(() -> Workers.open(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> with(0, () -> {})).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
-    void theBlasHasOneThreadUntilTheLastWorkersAreClosed() throws InterruptedException {
+    void theBlasHasOneThreadUntilTheLastWorkersEnd() {
         int before = Nd4j.factory().blas().getMaxThreads();
         Nd4j.factory().blas().setMaxThreads(2);
         try {
-            CyclicBarrier opened = new CyclicBarrier(2);
-            CyclicBarrier closed = new CyclicBarrier(2);
-            Thread other = new Thread(() -> {
-                Workers.open(2).close();
-                await(opened);
-                await(closed);
-            });
-            try (Workers workers = Workers.open(2)) {
+            Thread other = new Thread(() -> with(2, () -> {}));
+            with(2, () -> {
                 other.start();
-                await(opened);
+                join(other);
                 assertThat(Nd4j.factory().blas().getMaxThreads()).isEqualTo(1);
-            }
-            await(closed);
-            other.join();
+            });
             assertThat(Nd4j.factory().blas().getMaxThreads()).isEqualTo(2);
         } finally {
             Nd4j.factory().blas().setMaxThreads(before);
@@ -137,22 +144,24 @@ class WorkersTest {
         INDArray b = Nd4j.rand(DataType.FLOAT, m, p);
         INDArray whole = Matrices.detached(DataType.FLOAT, n, p);
         Matrices.product(a, b, whole, 1, 0);
-        INDArray first = null;
+        List<INDArray> first = new ArrayList<>();
         for (int threads : new int[] {1, 2, 3}) {
-            try (Workers workers = Workers.open(threads)) {
-                INDArray plain = Matrices.detached(DataType.FLOAT, n, p);
-                INDArray leftTransposed = Matrices.detached(DataType.FLOAT, n, p);
-                INDArray rightTransposed = Matrices.detached(DataType.FLOAT, n, p);
+            INDArray plain = Matrices.detached(DataType.FLOAT, n, p);
+            INDArray leftTransposed = Matrices.detached(DataType.FLOAT, n, p);
+            INDArray rightTransposed = Matrices.detached(DataType.FLOAT, n, p);
+            with(threads, () -> {
                 Matrices.product(a, b, plain, 1, 0);
                 Matrices.transposedProduct(a.transpose().dup('c'), b, leftTransposed, 1, 0);
                 Matrices.productTransposed(a, b.transpose().dup('c'), rightTransposed, 1, 0);
-                // At most 64 products below 1, each rounded once to at most 4e-6 where the sum is below 64.
-                for (INDArray product : new INDArray[] {plain, leftTransposed, rightTransposed}) {
-                    assertThat(product.sub(whole).amaxNumber().doubleValue()).isLessThan(64 * 4e-6);
-                }
-                first = first == null ? plain : first;
-                assertThat(plain).as("%d threads", threads).isEqualTo(first);
+            });
+            List<INDArray> products = List.of(plain, leftTransposed, rightTransposed);
+            // At most 64 products below 1, each rounded once to at most 4e-6 where the sum is below 64.
+            products.forEach(product ->
+                    assertThat(product.sub(whole).amaxNumber().doubleValue()).isLessThan(64 * 4e-6));
+            if (first.isEmpty()) {
+                first.addAll(products);
             }
+            assertThat(products).as("%d threads", threads).isEqualTo(first);
         }
     }
 }
