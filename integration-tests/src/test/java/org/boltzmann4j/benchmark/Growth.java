@@ -1,0 +1,169 @@
+package org.boltzmann4j.benchmark;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.IntFunction;
+import java.util.stream.DoubleStream;
+import org.apache.commons.math3.stat.descriptive.rank.Percentile;
+import org.boltzmann4j.dl4j.GreedyPretrainer;
+import org.boltzmann4j.dl4j.RbmLayer;
+import org.boltzmann4j.plot.LearningCurves;
+import org.deeplearning4j.datasets.iterator.utilty.BenchmarkDataSetIterator;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Sgd;
+
+/**
+ * How the seconds of a step and the memory outside of the heap grow with each size of a training, one at a time, beside the
+ * products of the step and the memory that its arrays take by their sizes. Prints tables and draws a curve for each.
+ *
+ * <p>To see the memory outside of the heap, the heap must not grow: start with {@code -Xms} equal to {@code -Xmx} and
+ * {@code -XX:+AlwaysPreTouch}. Argument: directory for the pictures.
+ */
+public final class Growth {
+
+    private static final int ROUNDS = 3;
+    private static final double SECONDS = 0.5;
+
+    private Growth() {}
+
+    /** The sizes of a training. */
+    private record Sizes(int visible, int hidden, int rows, int chains, int rungs, int minibatches) {
+
+        private static final Sizes USUAL = new Sizes(784, 500, 100, 100, 1, 0);
+
+        Method method() {
+            return new Method(rungs > 1 ? Method.Kind.PT : Method.Kind.PCD, rungs > 1 ? rungs : 1, chains);
+        }
+
+        /** Of what a training keeps, in arrays of floats outside of the heap. */
+        long expectedBytes() {
+            long parameters = (long) visible * hidden + visible + hidden;
+            long states = 2L * (rows + (long) chains * rungs) * (visible + hidden);
+            long stacks = (rows + chains + 2L) * (visible + hidden);
+            // The network's, their gradient, the best so far; the minibatch, as floats.
+            return 4 * (3 * parameters + states + stacks + (long) rows * visible);
+        }
+    }
+
+    /** Seconds and peak memory. */
+    private record Point(double size, double step, double products, double bytes, double expected) {}
+
+    /**
+     * Runs.
+     *
+     * @param arguments directory for the pictures
+     * @throws IOException if they cannot be written
+     */
+    public static void main(String... arguments) throws IOException {
+        Path directory = Path.of(arguments.length > 0 ? arguments[0] : "target/growth");
+        Sizes usual = Sizes.USUAL;
+        measure(directory, "hidden units", List.of(100, 250, 500, 1000, 2000, 4000, 8000), n ->
+                new Sizes(usual.visible, n, usual.rows, usual.chains, 1, 0));
+        measure(directory, "visible units", List.of(100, 500, 1000, 2000, 5000, 10_000, 20_000), n ->
+                new Sizes(n, usual.hidden, usual.rows, usual.chains, 1, 0));
+        measure(directory, "chains", List.of(10, 30, 100, 300, 1000, 3000), n ->
+                new Sizes(usual.visible, usual.hidden, usual.rows, n, 1, 0));
+        measure(directory, "rungs", List.of(2, 5, 10, 20, 40), n ->
+                new Sizes(usual.visible, usual.hidden, usual.rows, usual.chains, n, 0));
+        measure(directory, "rows of the data", List.of(1000, 10_000, 100_000, 1_000_000), n ->
+                new Sizes(usual.visible, usual.hidden, usual.rows, usual.chains, 1, n / usual.rows));
+    }
+
+    private static void measure(Path directory, String name, List<Integer> values, IntFunction<Sizes> sizes)
+            throws IOException {
+        System.out.printf(
+                "%n%-18s %13s %13s %6s %14s %14s%n", name, "step", "its products", "share", "memory", "by formula");
+        List<Point> points = new ArrayList<>();
+        for (int value : values) {
+            Point point = point(value, sizes.apply(value));
+            points.add(point);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%,18d %10.2f ms %10.2f ms %6.2f %11.1f MB %11.1f MB%n",
+                    value,
+                    1e3 * point.step,
+                    1e3 * point.products,
+                    point.products / point.step,
+                    point.bytes / 1e6,
+                    point.expected / 1e6);
+        }
+        double[] x = points.stream().mapToDouble(point -> Math.log10(point.size)).toArray();
+        LearningCurves.of("A step and its products", name + ", logarithm to base 10", "seconds, logarithm to base 10")
+                .withCurve("step", x, logarithms(points.stream().mapToDouble(Point::step)))
+                .withCurve("its products", x, logarithms(points.stream().mapToDouble(Point::products)))
+                .write(directory.resolve("growth-" + name.replace(' ', '-') + ".png"));
+    }
+
+    private static double[] logarithms(DoubleStream values) {
+        return values.map(Math::log10).toArray();
+    }
+
+    private static Point point(int value, Sizes sizes) throws IOException {
+        double[] steps = new double[ROUNDS];
+        double[] products = new double[ROUNDS];
+        long bytes = 0;
+        int count = sizes.minibatches > 0 ? sizes.minibatches : 20;
+        boolean once = (long) count * sizes.rows >= 1_000_000;
+        int rounds = once ? 1 : ROUNDS;
+        for (int round = 0; round < rounds; round++) {
+            products[round] = secondsOfProducts(sizes);
+            System.gc(); // arrays outside of the heap are freed with their handles
+            ProcessMemory before = ProcessMemory.resetPeak();
+            steps[round] = secondsOfAStep(sizes, count);
+            bytes = Math.max(bytes, ProcessMemory.now().peak() - before.resident());
+        }
+        return new Point(
+                value, median(steps, rounds), median(products, rounds), bytes, sizes.expectedBytes());
+    }
+
+    private static double median(double[] values, int count) {
+        return new Percentile().evaluate(values, 0, count, 50);
+    }
+
+    private static double secondsOfProducts(Sizes sizes) {
+        INDArray data = Nd4j.rand(DataType.FLOAT, sizes.rows, sizes.visible);
+        Products products = new Products(data, sizes.hidden, sizes.method());
+        products.run(2);
+        long start = System.nanoTime();
+        int steps = 0;
+        while (System.nanoTime() - start < SECONDS * 1e9 || steps < 3) {
+            products.run(1);
+            steps++;
+        }
+        return (System.nanoTime() - start) / 1e9 / steps;
+    }
+
+    /** Between the ends of two epochs of half as many minibatches: without the first pass over the data. */
+    private static double secondsOfAStep(Sizes sizes, int minibatches) {
+        INDArray features =
+                Nd4j.rand(DataType.FLOAT, sizes.rows, sizes.visible).lt(0.2).castTo(DataType.FLOAT);
+        MultiLayerNetwork network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
+                .seed(1)
+                .updater(new Sgd(0.01))
+                .list()
+                .layer(new RbmLayer.Builder()
+                        .nIn(sizes.visible)
+                        .nOut(sizes.hidden)
+                        .negativePhase(sizes.method().negativePhase())
+                        .build())
+                .build());
+        network.init();
+        EpochClock clock = new EpochClock();
+        GreedyPretrainer.builder()
+                .epochs(2)
+                .monitorRows(sizes.rows)
+                .reportProgress(false)
+                .listeners(clock)
+                .build()
+                .pretrain(network, new BenchmarkDataSetIterator(new DataSet(features, features), minibatches));
+        return clock.secondsOfTheLastEpoch() / minibatches;
+    }
+}
