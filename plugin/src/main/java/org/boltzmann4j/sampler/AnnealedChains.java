@@ -1,11 +1,14 @@
 package org.boltzmann4j.sampler;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
 import org.boltzmann4j.math.SoftplusSum;
+import org.boltzmann4j.math.Workers;
 import org.boltzmann4j.units.Bernoulli;
 import org.boltzmann4j.units.Binomial;
 import org.boltzmann4j.units.Conditions;
@@ -35,9 +38,8 @@ public final class AnnealedChains {
     private final RandomStreams visibleStreams;
     private final RandomStreams hiddenStreams;
     private final double[] logWeights;
-    private final SoftplusSum softplusSum = new SoftplusSum();
+    private final List<Scratch> scratch = new ArrayList<>();
     private final int copies;
-    private final double[] x;
     private double beta;
     private boolean hasInput;
     private long sweeps;
@@ -64,7 +66,6 @@ public final class AnnealedChains {
         this.copies = rbm.hidden() instanceof Bernoulli
                 ? 1
                 : rbm.hidden() instanceof Binomial binomial ? binomial.copies() : 0;
-        this.x = new double[rbm.hiddenWidth()];
     }
 
     private static void requireExactSamples(Unit unit) {
@@ -207,15 +208,21 @@ public final class AnnealedChains {
      */
     public double[] logWeightsOfMoveTo(double inverseTemperature) {
         provideInput();
-        Rows input = Rows.of(hidden.weightedInput(Draw.SAMPLE));
+        while (scratch.size() < Workers.threads()) {
+            scratch.add(new Scratch(rbm.hiddenWidth()));
+        }
         double[] result = new double[logWeights.length];
         double[] slopes = visible.tempering().slopes();
-        for (int row = 0; row < result.length; row++) {
-            input.read(row, x);
-            result[row] = (beta - inverseTemperature) * slopes[row]
-                    + hiddenCumulant(row, inverseTemperature)
-                    - hiddenCumulant(row, beta);
-        }
+        RowBlocks.forEach(result.length, (worker, block, from, to) -> {
+            Rows input = Rows.of(hidden.weightedInput(Draw.SAMPLE));
+            Scratch with = scratch.get(worker);
+            for (int row = from; row < to; row++) {
+                input.read(row, with.x);
+                result[row] = (beta - inverseTemperature) * slopes[row]
+                        + hiddenCumulant(row, inverseTemperature, with)
+                        - hiddenCumulant(row, beta, with);
+            }
+        });
         return result;
     }
 
@@ -223,7 +230,8 @@ public final class AnnealedChains {
      * {@code log sum_h exp(-(1 - beta) E_0(h) - beta (E(h) - x h))} of the row's input x. With units whose energy is not
      * linear in the bias, the mixture of two energies is that of the mixed bias and a constant.
      */
-    private double hiddenCumulant(int row, double at) {
+    private double hiddenCumulant(int row, double at, Scratch with) {
+        double[] x = with.x;
         double[] bias = hiddenBias;
         if (rbm.visible().countsWords()) {
             bias = hiddenBias.clone();
@@ -232,7 +240,7 @@ public final class AnnealedChains {
             }
         }
         if (copies > 0) {
-            return copies * softplusSum.of(x, bias, at);
+            return copies * with.softplusSum.of(x, bias, at);
         }
         Unit unit = rbm.hidden();
         double[] scaled = x.clone();
@@ -276,5 +284,15 @@ public final class AnnealedChains {
         Arrays.fill(all, beta);
         visible.tempering().setInverseTemperatures(all);
         hidden.tempering().setInverseTemperatures(all);
+    }
+
+    /** What one worker needs for the row it is at. */
+    private static final class Scratch {
+        private final SoftplusSum softplusSum = new SoftplusSum();
+        private final double[] x;
+
+        Scratch(int hiddenWidth) {
+            this.x = new double[hiddenWidth];
+        }
     }
 }

@@ -7,11 +7,14 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.exact.ExactRbm;
 import org.boltzmann4j.exact.ReferenceModel;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.math.Workers;
 import org.boltzmann4j.sampler.AnnealedChains;
 import org.boltzmann4j.units.Bernoulli;
 import org.boltzmann4j.units.Gaussian;
@@ -59,6 +62,24 @@ class AnnealedImportanceSamplingTest {
                     requireStandardNormal("forward", forward);
                     requireStandardNormal("reverse", reverse);
                 }));
+    }
+
+    /** Every type of units, single and double precision. */
+    @TestFactory
+    Stream<DynamicTest> anyNumberOfThreadsComputesTheSameBits() throws IOException {
+        AnnealedImportanceSampling annealing = AnnealedImportanceSampling.of(BetaSchedule.linear(5), 150);
+        return ReferenceModel.all().stream().flatMap(reference -> Stream.of(DataType.FLOAT, DataType.DOUBLE)
+                .map(type -> dynamicTest(reference.name() + " " + type, () -> {
+                    Rbm rbm = reference.rbm(type);
+                    double[] base = AnnealedImportanceSampling.baseBias(rbm, reference.v(type));
+                    List<Estimate> estimates = IntStream.of(1, 2, 3)
+                            .mapToObj(threads -> Workers.with(
+                                    threads,
+                                    () -> annealing.logPartition(
+                                            rbm, base, reference.documentLength(), RandomStreams.of(3))))
+                            .toList();
+                    assertThat(estimates).containsOnly(estimates.get(0));
+                })));
     }
 
     private static double z(Estimate estimate, double truth) {
