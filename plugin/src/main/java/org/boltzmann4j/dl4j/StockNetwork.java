@@ -44,6 +44,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * uses, are left behind. Hidden units whose mean no activation function of Deeplearning4j gives are refused. The new network computes the same function. Its outputs may differ in the last bits, because
  * Deeplearning4j lays the weights of a dense layer out in another order.
  *
+ * <p>The loss of joint training becomes the stock cross-entropy.
+ *
  * <p>All other settings are kept: names, updaters, regularisation, dropout, weight noise, weight initialisation, gradient
  * normalisation, preprocessors, frozen wrappers, counters of iterations and epochs, and constraints as far as the
  * parameters they act on still exist. Not carried over: the state of the updaters (momentum and the like start at zero) and
@@ -187,6 +189,7 @@ public final class StockNetwork {
     }
 
     private static void replaceIn(NeuralNetConfiguration conf) {
+        JointTraining.setStockLoss(conf.getLayer()); // of a copy
         if (holdsRbm(conf.getLayer())) {
             conf.setLayer(stock(conf.getLayer()));
             conf.clearVariables(); // init() lists the parameters of the new layer
