@@ -148,6 +148,27 @@ class JointEnergyLossTest {
         return Math.log(sum);
     }
 
+    /** Explicitly, since a wrong sign trains just as smoothly: uphill. */
+    @ParameterizedTest
+    @EnumSource
+    void aStepDownTheGradientLowersTheEnergyOfDataAndRaisesThatOfSamples(GenerativeTerm term) {
+        JointRow data = JointRow.UNLABELLED;
+        JointRow sample = JointRow.GENERATED;
+        INDArray labels = labels(DataType.DOUBLE, data, 0, sample, 0, data, 0, sample, 0);
+        INDArray z = logits(4, DataType.DOUBLE);
+        INDArray gradient = new JointEnergyLoss(JointObjective.of(term, 1)).computeGradient(labels, z, SOFTMAX, null);
+        INDArray after = z.sub(gradient.mul(1e-3));
+        for (int i = 0; i < 4; i++) {
+            double energyBefore = -height(z, i);
+            double energyAfter = -height(after, i);
+            if (i % 2 == 0) {
+                assertThat(energyAfter).isLessThan(energyBefore);
+            } else {
+                assertThat(energyAfter).isGreaterThan(energyBefore);
+            }
+        }
+    }
+
     @Test
     void minibatchesOfLabelledRowsAloneAreTheHostsBitByBit() {
         JointEnergyLoss loss = new JointEnergyLoss(new JointObjective(GenerativeTerm.CD, 5.0, 5.0, 5.0));

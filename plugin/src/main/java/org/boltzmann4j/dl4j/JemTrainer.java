@@ -1,0 +1,390 @@
+package org.boltzmann4j.dl4j;
+
+import java.io.File;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.objective.GenerativeTerm;
+import org.boltzmann4j.objective.JointObjective;
+import org.boltzmann4j.sampler.Langevin;
+import org.boltzmann4j.sampler.SamplingDivergedException;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@link JointTraining} under guard. Every minibatch is looked at by a {@link JointGuard}; healthy states are kept at intervals. If the
+ * training diverges, the network, its updater and the chains return to the last healthy state, and the training goes on with what is left
+ * of its epochs, one level safer each time:
+ *
+ * <ol>
+ *   <li>twice the Langevin steps, a tenth of the learning rate;
+ *   <li>half the generative weights, a tenth of the rate again;
+ *   <li>the SOFTPLUS term instead of another one, a tenth of the rate again.
+ * </ol>
+ *
+ * <p>After these it stops with the last healthy state. A lower rate is applied to the update itself, {@code theta + factor (theta' -
+ * theta)}, so that every updater and schedule obeys and the configuration stays. A training in which nothing diverges is that of {@code
+ * network.fit(batches, epochs)}, bit by bit, as long as no layer draws random numbers.
+ *
+ * <p>Random numbers of the host's layers (dropout) come from ND4J's generator, which is seeded at the start of each epoch. Immutable.
+ */
+public final class JemTrainer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JemTrainer.class);
+
+    /** Number of levels beyond the first. */
+    static final int LEVELS = 3;
+
+    private static final double RATE_CUT = 0.1;
+
+    private final Builder options;
+
+    private JemTrainer(Builder options) {
+        this.options = options;
+    }
+
+    /**
+     * Starts from the defaults: 10 epochs, the default guard, a snapshot every 50 minibatches, no file.
+     *
+     * @param training objective, sampler and noise
+     * @return a builder
+     */
+    public static Builder of(JointTraining training) {
+        return new Builder(Objects.requireNonNull(training, "training"));
+    }
+
+    /**
+     * Trains a network. Afterwards it has its stock loss again, whatever happened.
+     *
+     * @param network initialised, ending in a softmax output layer with cross-entropy; trained in place, its listeners are called
+     * @param data features in the box with one-hot labels, see {@link JointTraining#batches}; can be reset
+     * @return what was done; divergence is reported here, not thrown
+     * @throws IllegalArgumentException if network or data do not fit
+     * @throws IllegalStateException if the network is not initialised
+     * @throws IOException if a checkpoint cannot be written
+     */
+    public JemReport fit(MultiLayerNetwork network, DataSetIterator data) throws IOException {
+        return run(network, data, null);
+    }
+
+    /**
+     * Goes on with a training from the file of {@link Builder#checkpoint}, as if it had not been interrupted. The data are read once and
+     * reset for every epoch done, which brings an iterator whose order depends on its resets to where it was.
+     *
+     * @param network with the configuration it had; its parameters are replaced
+     * @param data the same, from their beginning
+     * @return what was done
+     * @throws IllegalArgumentException if network or data do not fit
+     * @throws IllegalStateException if there is no checkpoint file in the settings, or the network is not initialised
+     * @throws IOException if the file cannot be read, is damaged, or belongs to another training
+     */
+    public JemReport resume(MultiLayerNetwork network, DataSetIterator data) throws IOException {
+        if (options.checkpoint == null) {
+            throw new IllegalStateException("there is nothing to resume from: set checkpoint(file)");
+        }
+        NetworkEnergy.outputOf(network);
+        INDArray updater = network.getUpdater().getStateViewArray();
+        JemCheckpoint checkpoint = JemCheckpoint.read(
+                options.checkpoint,
+                network.params().length(),
+                updater == null ? 0 : updater.length(),
+                options.training.options.bufferSize);
+        return run(network, data, checkpoint);
+    }
+
+    private JemReport run(MultiLayerNetwork network, DataSetIterator data, @Nullable JemCheckpoint from)
+            throws IOException {
+        if (!data.resetSupported()) {
+            throw new IllegalArgumentException("the data cannot be reset: expected an iterator that can");
+        }
+        Run run = new Run(network, options.training.batches(network, data));
+        try {
+            if (from != null) {
+                for (int epoch = 0; epoch < from.epochs(); epoch++) {
+                    if (data.hasNext()) {
+                        data.next();
+                    }
+                    data.reset();
+                }
+                run.resume(from);
+            }
+            return run.train();
+        } finally {
+            JointTraining.finish(network);
+        }
+    }
+
+    /** One training. */
+    private final class Run {
+
+        private final MultiLayerNetwork network;
+        private final JointBatches batches;
+        private final JointGuard.Watch watch = new JointGuard.Watch(options.guard);
+        private final List<String> returns = new ArrayList<>();
+        private JointGuard.Finding finding = new JointGuard.Finding(JointGuard.Health.HEALTHY, "");
+        private JemCheckpoint healthy;
+        private int epochs;
+        private int level;
+
+        Run(MultiLayerNetwork network, JointBatches batches) {
+            this.network = network;
+            this.batches = batches;
+            this.healthy = snapshot();
+        }
+
+        private @Nullable INDArray updaterState() {
+            return network.getUpdater().getStateViewArray();
+        }
+
+        private JemCheckpoint snapshot() {
+            INDArray updater = updaterState();
+            return new JemCheckpoint(
+                    epochs,
+                    level,
+                    network.getIterationCount(),
+                    network.getEpochCount(),
+                    watch.state(),
+                    network.params().dup('c').reshape(1, network.params().length()),
+                    updater == null ? null : updater.dup('c').reshape(1, updater.length()),
+                    batches.snapshot());
+        }
+
+        private void assign(JemCheckpoint state) {
+            network.params().assign(state.parameters().reshape(network.params().shape()));
+            INDArray updater = updaterState();
+            if (updater != null && state.updater() != null) {
+                updater.assign(state.updater().reshape(updater.shape()));
+            }
+            watch.restore(state.watch());
+        }
+
+        void resume(JemCheckpoint state) {
+            assign(state);
+            batches.restore(state.batches());
+            network.setIterationCount(state.iterations());
+            network.setEpochCount(state.networkEpochs());
+            epochs = state.epochs();
+            level = state.level();
+            useLevel();
+            healthy = snapshot();
+        }
+
+        JemReport train() throws IOException {
+            while (epochs < options.epochs) {
+                if (!batches.hasNext()) {
+                    batches.reset();
+                }
+                // Dropout draws from ND4J's one generator: without this a resumed run would draw other numbers.
+                Nd4j.getRandom()
+                        .setSeed(RandomStreams.of(options.training.options.seed)
+                                .split("host")
+                                .key(epochs, 0));
+                for (TrainingListener listener : network.getListeners()) {
+                    listener.onEpochStart(network);
+                }
+                long minibatch = 0;
+                while (batches.hasNext()) {
+                    if (!step()) {
+                        return stopped();
+                    }
+                    minibatch++;
+                    if (minibatch % options.snapshotEvery == 0 && finding.health() == JointGuard.Health.HEALTHY) {
+                        healthy = snapshot();
+                    }
+                }
+                for (TrainingListener listener : network.getListeners()) {
+                    listener.onEpochEnd(network);
+                }
+                network.incrementEpochCount();
+                epochs++;
+                checkpoint();
+                if (finding.health() == JointGuard.Health.HEALTHY) {
+                    healthy = snapshot(); // what a resumed training would return to
+                }
+            }
+            return new JemReport(epochs, finding.health(), returns, null, batches.telemetry());
+        }
+
+        /** Returns whether training may go on. */
+        private boolean step() {
+            try {
+                DataSet minibatch = batches.next();
+                finding = watch.look(batches.telemetry());
+                JointTelemetry telemetry = batches.telemetry();
+                if (telemetry != null) {
+                    options.listeners.forEach(listener -> listener.accept(telemetry));
+                }
+                if (finding.health() != JointGuard.Health.DIVERGED) {
+                    update(minibatch);
+                }
+            } catch (SamplingDivergedException | TrainingDivergedException e) {
+                finding = new JointGuard.Finding(
+                        JointGuard.Health.DIVERGED, Objects.requireNonNullElse(e.getMessage(), "diverged"));
+            }
+            return finding.health() != JointGuard.Health.DIVERGED || goBack();
+        }
+
+        private void update(DataSet minibatch) {
+            double factor = Math.pow(RATE_CUT, level);
+            INDArray before = level == 0 ? null : network.params().dup();
+            network.fit(minibatch);
+            if (before != null) {
+                network.params().subi(before).muli(factor).addi(before);
+            }
+            if (!Double.isFinite(network.params().sumNumber().doubleValue())) {
+                throw new TrainingDivergedException("the update made parameters that are not finite");
+            }
+        }
+
+        private boolean goBack() {
+            JointGuard.Finding cause = finding;
+            assign(healthy);
+            batches.restoreChains(healthy.batches());
+            if (level == LEVELS) {
+                return false;
+            }
+            level++;
+            useLevel();
+            String happened = "minibatch " + batches.snapshot().minibatches() + ": " + cause.reason()
+                    + "; back to minibatch " + healthy.batches().minibatches() + ", level " + level;
+            LOG.warn("joint training diverged at {}", happened);
+            returns.add(happened);
+            return true;
+        }
+
+        private void useLevel() {
+            JointObjective objective = options.training.options.objective;
+            Langevin langevin = options.training.options.sampler();
+            if (level >= 1) {
+                langevin = langevin.withSteps(2 * langevin.steps());
+            }
+            if (level >= 2) {
+                objective = objective.scaledBy(0.5);
+            }
+            if (level >= 3) {
+                objective = objective.withTerm(GenerativeTerm.SOFTPLUS);
+            }
+            batches.use(objective, langevin);
+            JointTraining.setLoss(network, objective);
+        }
+
+        private JemReport stopped() throws IOException {
+            checkpoint();
+            return new JemReport(
+                    epochs, JointGuard.Health.DIVERGED, returns, finding.reason(), batches.telemetry());
+        }
+
+        private void checkpoint() throws IOException {
+            if (options.checkpoint != null) {
+                snapshot().write(options.checkpoint);
+            }
+        }
+    }
+
+    /** Collects the settings of a {@link JemTrainer}. */
+    public static final class Builder {
+
+        private final JointTraining training;
+        private int epochs = 10;
+        private JointGuard guard = JointGuard.defaults();
+        private int snapshotEvery = 50;
+        private @Nullable File checkpoint;
+        private final List<Consumer<JointTelemetry>> listeners = new ArrayList<>();
+
+        private Builder(JointTraining training) {
+            this.training = training;
+        }
+
+        private Builder(Builder other) {
+            this(other.training);
+            this.epochs = other.epochs;
+            this.guard = other.guard;
+            this.snapshotEvery = other.snapshotEvery;
+            this.checkpoint = other.checkpoint;
+            this.listeners.addAll(other.listeners);
+        }
+
+        /**
+         * Sets the number of epochs, those before a resume included. Default: 10.
+         *
+         * @param count at least 1
+         * @return this
+         * @throws IllegalArgumentException if below 1
+         */
+        public Builder epochs(int count) {
+            this.epochs = requirePositive(count, "epochs");
+            return this;
+        }
+
+        /**
+         * Sets what counts as healthy.
+         *
+         * @param thresholds the guard
+         * @return this
+         */
+        public Builder guard(JointGuard thresholds) {
+            this.guard = Objects.requireNonNull(thresholds, "guard");
+            return this;
+        }
+
+        /**
+         * Sets how often a healthy state is kept. Default: every 50 minibatches.
+         *
+         * @param minibatches at least 1
+         * @return this
+         * @throws IllegalArgumentException if below 1
+         */
+        public Builder snapshotEvery(int minibatches) {
+            this.snapshotEvery = requirePositive(minibatches, "snapshotEvery");
+            return this;
+        }
+
+        /**
+         * Sets a file to {@link JemTrainer#resume} from, written after every epoch and when training stops.
+         *
+         * @param file replaced if it exists; complete at any time
+         * @return this
+         */
+        public Builder checkpoint(File file) {
+            this.checkpoint = Objects.requireNonNull(file, "file");
+            return this;
+        }
+
+        /**
+         * Adds a listener to the telemetry of every minibatch, before its update.
+         *
+         * @param listener called in the order added
+         * @return this
+         */
+        public Builder listener(Consumer<JointTelemetry> listener) {
+            listeners.add(Objects.requireNonNull(listener, "listener"));
+            return this;
+        }
+
+        private static int requirePositive(int value, String name) {
+            if (value < 1) {
+                throw new IllegalArgumentException(name + " = " + value + ", expected at least 1");
+            }
+            return value;
+        }
+
+        /**
+         * Makes the trainer.
+         *
+         * @return immutable; later changes of this builder do not reach it
+         */
+        public JemTrainer build() {
+            return new JemTrainer(new Builder(this));
+        }
+    }
+}
