@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -34,6 +35,7 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -179,7 +181,9 @@ public final class JemDigits implements Callable<Integer> {
                 .with("twin", map(figures.get("plain")))
                 .with("twinScaled", map(figures.get("plain, temperature-scaled")))
                 .with("joint", map(figures.get("joint")))
-                .with("smallestClassShare", report.last() == null ? 0 : rounded(report.last().smallestClassShare()))
+                .with(
+                        "smallestClassShare",
+                        report.last() == null ? 0 : rounded(report.last().smallestClassShare()))
                 .with("gap", report.last() == null ? 0 : rounded(report.last().gap()))
                 .with("detection", detection)
                 .print(console);
@@ -188,9 +192,11 @@ public final class JemDigits implements Callable<Integer> {
 
     private MultiLayerNetwork network(ImageDataSet train) {
         int updates = epochs * FallingRate.minibatches(train, BATCH);
+        Adam updater = new Adam(FallingRate.of(1e-3, updates));
+        updater.setBeta1(0.5); // the gradient of the samples turns from step to step
         NeuralNetConfiguration.ListBuilder list = new NeuralNetConfiguration.Builder()
                 .seed(options.seed())
-                .updater(new Adam(FallingRate.of(1e-3, updates), 0.5, 0.999, 1e-8))
+                .updater(updater)
                 .gradientNormalization(GradientNormalization.ClipL2PerLayer)
                 .gradientNormalizationThreshold(0.1)
                 .list();
@@ -209,7 +215,8 @@ public final class JemDigits implements Callable<Integer> {
     /** Pixels in [-1, 1]. */
     private DataSetIterator batches(ImageDataSet train) {
         DataSetIterator batches = train.shuffledIterator(BATCH, options.seed());
-        batches.setPreProcessor(batch -> batch.setFeatures(batch.getFeatures().mul(2).subi(1)));
+        batches.setPreProcessor(
+                batch -> batch.setFeatures(batch.getFeatures().mul(2).subi(1)));
         return batches;
     }
 
@@ -229,8 +236,7 @@ public final class JemDigits implements Callable<Integer> {
         Map<String, Calibration> figures = new LinkedHashMap<>();
         figures.put("plain", Calibration.of(plain, labels(test)));
         figures.put("plain, temperature-scaled", Calibration.of(scaling.apply(plain), labels(test)));
-        figures.put(
-                "joint", Calibration.of(JointEnergyModel.of(joint).logProbabilities(scaled(test)), labels(test)));
+        figures.put("joint", Calibration.of(JointEnergyModel.of(joint).logProbabilities(scaled(test)), labels(test)));
         return figures;
     }
 
@@ -286,13 +292,15 @@ public final class JemDigits implements Callable<Integer> {
             String set, String arm, JointEnergyModel model, INDArray usual, INDArray unusual) {
         Map<String, OutlierDetection> scores = new LinkedHashMap<>();
         scores.put("logDensity", OutlierDetection.of(model.logDensity(usual), model.logDensity(unusual)));
-        scores.put("maxProbability", OutlierDetection.of(model.maxLogProbability(usual), model.maxLogProbability(unusual)));
-        scores.put("approximateMass", OutlierDetection.of(model.approximateMass(usual), model.approximateMass(unusual)));
+        scores.put(
+                "maxProbability",
+                OutlierDetection.of(model.maxLogProbability(usual), model.maxLogProbability(unusual)));
+        scores.put(
+                "approximateMass", OutlierDetection.of(model.approximateMass(usual), model.approximateMass(unusual)));
         StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%-12s%-8s", set, arm));
         Map<String, Object> result = new LinkedHashMap<>();
         scores.forEach((name, figure) -> {
-            line.append(String.format(
-                    Locale.ROOT, "%9.4f (%6.4f)", figure.auroc(), figure.falsePositiveRate()));
+            line.append(String.format(Locale.ROOT, "%9.4f (%6.4f)", figure.auroc(), figure.falsePositiveRate()));
             result.put(name, List.of(rounded(figure.auroc()), rounded(figure.falsePositiveRate())));
         });
         say("%s", line);
@@ -331,7 +339,8 @@ public final class JemDigits implements Callable<Integer> {
         diagram.withCurve("perfect", new double[] {0, 1}, new double[] {0, 1}).write(out.resolve("reliability.png"));
     }
 
-    private static Map<String, Object> map(Calibration figures) {
+    private static Map<String, Object> map(@Nullable Calibration measured) {
+        Calibration figures = Objects.requireNonNull(measured, "measured");
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("accuracy", rounded(figures.accuracy()));
         map.put("nll", rounded(figures.negativeLogLikelihood()));
@@ -347,5 +356,6 @@ public final class JemDigits implements Callable<Integer> {
 
     private void say(String format, Object... arguments) {
         console.println(String.format(Locale.ROOT, format, arguments));
+        console.flush();
     }
 }

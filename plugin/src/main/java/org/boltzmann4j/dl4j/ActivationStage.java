@@ -23,6 +23,8 @@ final class ActivationStage implements Stage {
 
     @Override
     public INDArray backward(INDArray epsilon) {
-        return activation.backprop(Objects.requireNonNull(z, "forward first"), epsilon).getFirst();
+        return activation
+                .backprop(Objects.requireNonNull(z, "forward first"), epsilon)
+                .getFirst();
     }
 }

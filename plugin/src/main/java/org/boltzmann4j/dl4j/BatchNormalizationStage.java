@@ -28,8 +28,9 @@ final class BatchNormalizationStage implements Stage {
     @Override
     public INDArray forward(INDArray x) {
         if (x.rank() != 2 && x.rank() != 4) {
-            throw new IllegalArgumentException("batch normalisation in a joint energy model: expected inputs of rank 2 or 4,"
-                    + " got rank " + x.rank());
+            throw new IllegalArgumentException(
+                    "batch normalisation in a joint energy model: expected inputs of rank 2 or 4," + " got rank "
+                            + x.rank());
         }
         INDArray variance = conf.isUseLogStd()
                 ? Transforms.pow(

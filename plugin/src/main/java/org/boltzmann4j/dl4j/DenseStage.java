@@ -42,7 +42,8 @@ final class DenseStage implements Stage {
 
     @Override
     public INDArray backward(INDArray epsilon) {
-        INDArray delta = activation == null ? epsilon : activation.backprop(z, epsilon).getFirst();
+        INDArray delta =
+                activation == null ? epsilon : activation.backprop(z, epsilon).getFirst();
         Matrices.productTransposed(delta, weights, back, 1, 0);
         return back;
     }

@@ -22,8 +22,8 @@ final class HostStage implements Stage {
 
     @Override
     public INDArray backward(INDArray epsilon) {
-        INDArray back =
-                layer.backpropGradient(epsilon, LayerWorkspaceMgr.noWorkspaces()).getSecond();
+        INDArray back = layer.backpropGradient(epsilon, LayerWorkspaceMgr.noWorkspaces())
+                .getSecond();
         layer.clear();
         return back;
     }

@@ -34,14 +34,15 @@ record JemCheckpoint(
         JointBatches.State batches) {
 
     private static final long MAGIC = 0x42344a4a454d3031L; // "B4JJEM01"
-    private static final int WATCH = 5;
+    private static final int WATCH = 7;
 
     void write(File file) throws IOException {
         Path target = file.toPath().toAbsolutePath();
         Path directory = Objects.requireNonNull(target.getParent(), "a file has a directory");
         Path written = directory.resolve(target.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
-            try (DataOutputStream out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(written)))) {
+            try (DataOutputStream out =
+                    new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(written)))) {
                 out.writeLong(MAGIC);
                 out.writeInt(epochs);
                 out.writeInt(level);
@@ -155,8 +156,8 @@ record JemCheckpoint(
         int n = in.readInt();
         int m = in.readInt();
         if (n != rows || (columns >= 0 && m != columns) || m < 1 || (long) n * m * (wide ? 8 : 4) > file.length()) {
-            throw new IOException(file + " holds an array of " + n + " x " + m + " " + what + ", expected " + rows + " x "
-                    + (columns < 0 ? "the features" : columns) + ": the network or its settings are others");
+            throw new IOException(file + " holds an array of " + n + " x " + m + " " + what + ", expected " + rows
+                    + " x " + (columns < 0 ? "the features" : columns) + ": the network or its settings are others");
         }
         INDArray matrix = Nd4j.create(wide ? DataType.DOUBLE : DataType.FLOAT, new long[] {n, m}, 'c');
         Rows into = Rows.of(matrix);

@@ -79,7 +79,8 @@ public final class JemTrainer {
 
     /**
      * Goes on with a training from the file of {@link Builder#checkpoint}, as if it had not been interrupted. The data are read once and
-     * reset for every epoch done, which brings an iterator whose order depends on its resets to where it was.
+     * reset for every epoch done, which brings an iterator whose order depends on its resets to where it was. A divergence
+     * before the first new snapshot returns to the checkpoint.
      *
      * @param network with the configuration it had; its parameters are replaced
      * @param data the same, from their beginning
@@ -194,12 +195,9 @@ public final class JemTrainer {
                 }
                 long minibatch = 0;
                 while (batches.hasNext()) {
-                    if (!step()) {
-                        return stopped();
-                    }
                     minibatch++;
-                    if (minibatch % options.snapshotEvery == 0 && finding.health() == JointGuard.Health.HEALTHY) {
-                        healthy = snapshot();
+                    if (!step(minibatch % options.snapshotEvery == 0)) {
+                        return stopped();
                     }
                 }
                 for (TrainingListener listener : network.getListeners()) {
@@ -208,15 +206,12 @@ public final class JemTrainer {
                 network.incrementEpochCount();
                 epochs++;
                 checkpoint();
-                if (finding.health() == JointGuard.Health.HEALTHY) {
-                    healthy = snapshot(); // what a resumed training would return to
-                }
             }
             return new JemReport(epochs, finding.health(), returns, null, batches.telemetry());
         }
 
         /** Returns whether training may go on. */
-        private boolean step() {
+        private boolean step(boolean keep) {
             try {
                 DataSet minibatch = batches.next();
                 finding = watch.look(batches.telemetry());
@@ -225,7 +220,16 @@ public final class JemTrainer {
                     options.listeners.forEach(listener -> listener.accept(telemetry));
                 }
                 if (finding.health() != JointGuard.Health.DIVERGED) {
+                    // Kept only once this minibatch has found nothing wrong with it: the state after the update is
+                    // untried.
+                    JemCheckpoint untried = keep && finding.health() == JointGuard.Health.HEALTHY ? snapshot() : null;
                     update(minibatch);
+                    JointGuard.Finding loss = watch.lookAtLoss(network.score());
+                    if (loss.health() == JointGuard.Health.DIVERGED) {
+                        finding = loss;
+                    } else if (untried != null) {
+                        healthy = untried;
+                    }
                 }
             } catch (SamplingDivergedException | TrainingDivergedException e) {
                 finding = new JointGuard.Finding(
@@ -280,8 +284,7 @@ public final class JemTrainer {
 
         private JemReport stopped() throws IOException {
             checkpoint();
-            return new JemReport(
-                    epochs, JointGuard.Health.DIVERGED, returns, finding.reason(), batches.telemetry());
+            return new JemReport(epochs, JointGuard.Health.DIVERGED, returns, finding.reason(), batches.telemetry());
         }
 
         private void checkpoint() throws IOException {

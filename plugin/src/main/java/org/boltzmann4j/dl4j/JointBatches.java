@@ -78,8 +78,9 @@ public final class JointBatches implements DataSetIterator {
     /** Reads the data until every class has the examples its Gaussian wants, or to the end, and resets them. */
     private ChainStarts fitStarts() {
         if (!data.resetSupported()) {
-            throw new IllegalArgumentException("the data cannot be reset, so no Gaussian starts can be fitted to them: expected an"
-                    + " iterator that can, or other starts");
+            throw new IllegalArgumentException(
+                    "the data cannot be reset, so no Gaussian starts can be fitted to them: expected an"
+                            + " iterator that can, or other starts");
         }
         List<INDArray> features = new ArrayList<>();
         List<Integer> labels = new ArrayList<>();
@@ -99,8 +100,9 @@ public final class JointBatches implements DataSetIterator {
         }
         data.reset();
         if (features.isEmpty()) {
-            throw new IllegalArgumentException("no row of the data has a label, so no Gaussian starts can be fitted: expected"
-                    + " labels, or other starts");
+            throw new IllegalArgumentException(
+                    "no row of the data has a label, so no Gaussian starts can be fitted: expected"
+                            + " labels, or other starts");
         }
         return ClassGaussians.fit(
                 Nd4j.vstack(features).dup('c'),
@@ -129,7 +131,8 @@ public final class JointBatches implements DataSetIterator {
     private DataSet joint(DataSet batch) {
         minibatches++;
         if (batch.hasMaskArrays()) {
-            throw new IllegalArgumentException("masks are not supported in joint training; expected minibatches without");
+            throw new IllegalArgumentException(
+                    "masks are not supported in joint training; expected minibatches without");
         }
         INDArray features = batch.getFeatures();
         if (features == null) {
@@ -202,7 +205,12 @@ public final class JointBatches implements DataSetIterator {
 
     /** Moves chains of the buffer, or fresh ones. Chains are written back by {@link #observe}, or here if in blocks. */
     private Visit visit(
-            NetworkEnergy model, @Nullable ReplayBuffer buffer, int rows, int @Nullable [] wanted, String name, DataType type) {
+            NetworkEnergy model,
+            @Nullable ReplayBuffer buffer,
+            int rows,
+            int @Nullable [] wanted,
+            String name,
+            DataType type) {
         RandomStreams own = streams.split(name);
         ChainStarts from = startsOrUniform();
         int[] slots = {};
@@ -388,8 +396,8 @@ public final class JointBatches implements DataSetIterator {
             return found;
         }
         if (labels.rank() != 2 || labels.size(0) != rows || labels.size(1) != classes) {
-            throw new IllegalArgumentException("labels of shape " + Arrays.toString(labels.shape()) + ", expected [" + rows
-                    + ", " + classes + "]");
+            throw new IllegalArgumentException("labels of shape " + Arrays.toString(labels.shape()) + ", expected ["
+                    + rows + ", " + classes + "]");
         }
         Rows values = Rows.of(labels.ordering() == 'c' ? labels : labels.dup('c'));
         double[] row = new double[classes];

@@ -150,7 +150,10 @@ public final class JointEnergyModel {
         Rows rows = Rows.of(x);
         double[] row = new double[rows.width()];
         for (int i = 0; i < count; i++) {
-            starts.draw(labels == null ? i % model.classes() : labels[i], streams.split("start").random(0, i), row);
+            starts.draw(
+                    labels == null ? i % model.classes() : labels[i],
+                    streams.split("start").random(0, i),
+                    row);
             rows.write(i, row);
         }
         langevin.run(model, x, requireLabels(labels, count), null, streams.split("noise"), 0);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>diverged if a number is not finite, the mean of |gap| exceeds {@code largestGap} or a single one its tenfold, the energies of data
- *       exceed {@code largestEnergy}, or the mean norm of the input gradient fell below a {@code gradientFactor}-th of its largest value
+ *       exceed {@code largestEnergy}, the loss exceeds its mean in the first window by {@code largestLoss}, or the mean norm of the input gradient fell below a {@code gradientFactor}-th of its largest value
  *       or, after the first window, rose above that multiple of the first window's;
  *   <li>become suspect if the mean of |gap| exceeds half of {@code largestGap}, more than half of the moves are clipped, or a class
  *       has less than {@code smallestClassShare} of the buffer.
@@ -19,11 +19,17 @@ import org.jspecify.annotations.Nullable;
  * @param window minibatches of the moving averages, at least 1
  * @param largestGap in nats, above 0
  * @param largestEnergy in nats, above 0
+ * @param largestLoss in nats above that of the first window, above 0
  * @param gradientFactor above 1
  * @param smallestClassShare in [0, 1]
  */
 public record JointGuard(
-        int window, double largestGap, double largestEnergy, double gradientFactor, double smallestClassShare) {
+        int window,
+        double largestGap,
+        double largestEnergy,
+        double largestLoss,
+        double gradientFactor,
+        double smallestClassShare) {
 
     /**
      * Checks the thresholds.
@@ -34,22 +40,24 @@ public record JointGuard(
         if (window < 1
                 || !(largestGap > 0)
                 || !(largestEnergy > 0)
+                || !(largestLoss > 0)
                 || !(gradientFactor > 1)
                 || !(smallestClassShare >= 0 && smallestClassShare <= 1)) {
             throw new IllegalArgumentException("guard: window = " + window + ", largestGap = " + largestGap
-                    + ", largestEnergy = " + largestEnergy + ", gradientFactor = " + gradientFactor
+                    + ", largestEnergy = " + largestEnergy + ", largestLoss = " + largestLoss + ", gradientFactor = "
+                    + gradientFactor
                     + ", smallestClassShare = " + smallestClassShare
-                    + ", expected at least 1, above 0, above 0, above 1 and 0 to 1");
+                    + ", expected at least 1, above 0, above 0, above 0, above 1 and 0 to 1");
         }
     }
 
     /**
-     * The defaults: a window of 50 minibatches, a gap of 20, energies of 10,000, gradients by a factor of 1,000, classes of 1 %.
+     * The defaults: a window of 50 minibatches, a gap of 20, energies of 10,000, a loss of 20, gradients by a factor of 1,000, classes of 1 %.
      *
      * @return the guard
      */
     public static JointGuard defaults() {
-        return new JointGuard(50, 20, 10_000, 1000, 0.01);
+        return new JointGuard(50, 20, 10_000, 20, 1000, 0.01);
     }
 
     /** What a guard says of a training. */
@@ -79,13 +87,15 @@ public record JointGuard(
         private double largestNorm;
         private double firstNorm;
         private long seen;
+        private double firstLoss;
+        private long losses;
 
         Watch(JointGuard guard) {
             this.guard = guard;
         }
 
         double[] state() {
-            return new double[] {gap, norm, largestNorm, firstNorm, seen};
+            return new double[] {gap, norm, largestNorm, firstNorm, seen, firstLoss, losses};
         }
 
         void restore(double... state) {
@@ -94,6 +104,8 @@ public record JointGuard(
             largestNorm = state[2];
             firstNorm = state[3];
             seen = (long) state[4];
+            firstLoss = state[5];
+            losses = (long) state[6];
         }
 
         Finding look(@Nullable JointTelemetry telemetry) {
@@ -129,10 +141,27 @@ public record JointGuard(
                 return suspect("the mean gap is %.3g nats", gap);
             }
             if (telemetry.langevin().clippedShare() > 0.5) {
-                return suspect("a share of %.2f of the moves is clipped", telemetry.langevin().clippedShare());
+                return suspect(
+                        "a share of %.2f of the moves is clipped",
+                        telemetry.langevin().clippedShare());
             }
             if (telemetry.smallestClassShare() < guard.smallestClassShare()) {
                 return suspect("the rarest class has %.4f of the samples", telemetry.smallestClassShare());
+            }
+            return new Finding(Health.HEALTHY, "");
+        }
+
+        /** Of the parameters before the update, as the host computed it. */
+        Finding lookAtLoss(double loss) {
+            if (!Double.isFinite(loss)) {
+                return diverged("the loss is %s", loss);
+            }
+            if (losses > 0 && loss > firstLoss + guard.largestLoss()) {
+                return diverged("the loss is %.3g, in the first minibatches %.3g", loss, firstLoss);
+            }
+            losses++;
+            if (losses <= guard.window()) {
+                firstLoss += (loss - firstLoss) / losses;
             }
             return new Finding(Health.HEALTHY, "");
         }

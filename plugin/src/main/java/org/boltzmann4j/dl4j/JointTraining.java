@@ -75,12 +75,14 @@ public final class JointTraining {
      * @throws IllegalArgumentException if the network or the data do not fit
      * @throws IllegalStateException if the network is not initialised
      */
-    public JointBatches batches(
-            MultiLayerNetwork network, DataSetIterator data, @Nullable DataSetIterator unlabelled) {
+    public JointBatches batches(MultiLayerNetwork network, DataSetIterator data, @Nullable DataSetIterator unlabelled) {
         NetworkEnergy.outputOf(network);
-        if (!network.getLayerWiseConfigurations().getConf(network.getnLayers() - 1).isMiniBatch()) {
-            throw new IllegalArgumentException("the network has miniBatch(false): expected true, since the joint loss is made of"
-                    + " means over rows of several kinds, which the host divides by the size of the minibatch");
+        if (!network.getLayerWiseConfigurations()
+                .getConf(network.getnLayers() - 1)
+                .isMiniBatch()) {
+            throw new IllegalArgumentException(
+                    "the network has miniBatch(false): expected true, since the joint loss is made of"
+                            + " means over rows of several kinds, which the host divides by the size of the minibatch");
         }
         JointBatches batches = new JointBatches(this, network, data, unlabelled);
         setLoss(network, options.objective);
@@ -117,12 +119,17 @@ public final class JointTraining {
 
         JointObjective objective = JointObjective.of(GenerativeTerm.SOFTPLUS, 0.2);
         Box box = Box.of(0, 1);
+
         @Nullable Langevin langevin;
+
         @Nullable Double dataNoise;
+
         int bufferSize = 2000;
         double restartRate = 0.05;
         boolean balancedRestarts = true;
+
         @Nullable ChainStarts starts;
+
         int examplesPerClass = 200;
         long seed = 42;
 

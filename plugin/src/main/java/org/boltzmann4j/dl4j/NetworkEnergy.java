@@ -196,8 +196,8 @@ final class NetworkEnergy implements EnergyGradient {
 
     private INDArray forward(INDArray x) {
         if (x.rank() != 2 || x.size(1) != features) {
-            throw new IllegalArgumentException("expected examples of " + features + " features " + "each, got "
-                    + Arrays.toString(x.shape()));
+            throw new IllegalArgumentException(
+                    "expected examples of " + features + " features " + "each, got " + Arrays.toString(x.shape()));
         }
         long[] shape = new long[rowShape.length + 1];
         shape[0] = x.size(0);

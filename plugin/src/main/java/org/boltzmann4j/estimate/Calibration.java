@@ -58,8 +58,9 @@ public record Calibration(
     public static Calibration of(INDArray logProbabilities, int... labels) {
         int n = labels.length;
         if (n == 0 || logProbabilities.rank() != 2 || logProbabilities.size(0) != n) {
-            throw new IllegalArgumentException("expected one row of log-probabilities for each of at least one label, got "
-                    + Arrays.toString(logProbabilities.shape()) + " and " + n + " labels");
+            throw new IllegalArgumentException(
+                    "expected one row of log-probabilities for each of at least one label, got "
+                            + Arrays.toString(logProbabilities.shape()) + " and " + n + " labels");
         }
         Rows rows = Rows.of(logProbabilities.ordering() == 'c' ? logProbabilities : logProbabilities.dup('c'));
         double[] row = new double[rows.width()];

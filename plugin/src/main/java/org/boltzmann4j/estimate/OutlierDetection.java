@@ -38,9 +38,9 @@ public record OutlierDetection(double auroc, double falsePositiveRate) {
         }
         // The largest threshold that ceil(0.95 n) of the usual scores reach.
         double threshold = inside[inside.length - (int) Math.ceil(PASS * inside.length)];
-        long passing = Arrays.stream(outside).filter(score -> score >= threshold).count();
-        return new OutlierDetection(
-                wins / inside.length / outside.length, (double) passing / outside.length);
+        long passing =
+                Arrays.stream(outside).filter(score -> score >= threshold).count();
+        return new OutlierDetection(wins / inside.length / outside.length, (double) passing / outside.length);
     }
 
     private static double[] sorted(double[] scores, String which) {

@@ -62,11 +62,7 @@ public final class JointEnergyLoss implements ILossFunction {
 
     @Override
     public double computeScore(
-            INDArray labels,
-            INDArray preOutput,
-            IActivation activation,
-            @Nullable INDArray mask,
-            boolean average) {
+            INDArray labels, INDArray preOutput, IActivation activation, @Nullable INDArray mask, boolean average) {
         Batch batch = Batch.of(labels, preOutput, activation, mask);
         if (batch == null) {
             return stock.computeScore(labels, preOutput, activation, mask, average);
@@ -114,11 +110,7 @@ public final class JointEnergyLoss implements ILossFunction {
 
     @Override
     public Pair<Double, INDArray> computeGradientAndScore(
-            INDArray labels,
-            INDArray preOutput,
-            IActivation activation,
-            @Nullable INDArray mask,
-            boolean average) {
+            INDArray labels, INDArray preOutput, IActivation activation, @Nullable INDArray mask, boolean average) {
         return new Pair<>(
                 computeScore(labels, preOutput, activation, mask, average),
                 computeGradient(labels, preOutput, activation, mask));
@@ -174,8 +166,8 @@ public final class JointEnergyLoss implements ILossFunction {
         static @Nullable Batch of(
                 INDArray labels, INDArray preOutput, IActivation activation, @Nullable INDArray mask) {
             if (!(activation instanceof ActivationSoftmax)) {
-                throw new IllegalArgumentException("a joint energy model needs a softmax output layer, got the activation "
-                        + activation);
+                throw new IllegalArgumentException(
+                        "a joint energy model needs a softmax output layer, got the activation " + activation);
             }
             if (!labels.equalShapes(preOutput) || preOutput.rank() != 2) {
                 throw new IllegalArgumentException("expected labels and logits of one shape [rows, classes], got "
@@ -249,9 +241,7 @@ public final class JointEnergyLoss implements ILossFunction {
             double[] sampleSlopes = new double[samples.length];
             double[] dataShares = new double[data.length];
             double[] sampleShares = new double[samples.length];
-            objective
-                    .term()
-                    .compute(dataHeights, sampleHeights, dataSlopes, sampleSlopes, dataShares, sampleShares);
+            objective.term().compute(dataHeights, sampleHeights, dataSlopes, sampleSlopes, dataShares, sampleShares);
             add(objective, weight, data, dataHeights, dataSlopes, dataShares, conditional);
             add(objective, weight, samples, sampleHeights, sampleSlopes, sampleShares, conditional);
         }

@@ -36,8 +36,7 @@ public final class ClassGaussians implements ChainStarts {
      * @return the starts
      * @throws IllegalArgumentException if a class has fewer than 2 rows or a label is not below {@code classes}
      */
-    public static ClassGaussians fit(
-            INDArray x, int[] labels, int classes, int examplesPerClass, @Nullable Box box) {
+    public static ClassGaussians fit(INDArray x, int[] labels, int classes, int examplesPerClass, @Nullable Box box) {
         if (labels.length != x.size(0)) {
             throw new IllegalArgumentException(
                     "got " + labels.length + " labels for " + x.size(0) + " rows, expected as many");
@@ -90,8 +89,7 @@ public final class ClassGaussians implements ChainStarts {
     public void draw(int label, SplittableRandom random, double[] into) {
         double[] mean = means[label];
         if (into.length != mean.length) {
-            throw new IllegalArgumentException(
-                    "expected room for " + mean.length + " features, got " + into.length);
+            throw new IllegalArgumentException("expected room for " + mean.length + " features, got " + into.length);
         }
         float[] sum = new float[mean.length];
         for (float[] deviation : deviations[label]) {

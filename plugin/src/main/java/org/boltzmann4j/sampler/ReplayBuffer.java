@@ -78,8 +78,9 @@ public final class ReplayBuffer {
             ChainStarts starts,
             RandomStreams streams) {
         if (capacity < 1 || features < 1 || classes < 1 || (blocked && capacity < classes)) {
-            throw new IllegalArgumentException("replay buffer: capacity = " + capacity + ", features = " + features
-                    + ", classes = " + classes + ", expected at least 1 each, and a slot for every class in class blocks");
+            throw new IllegalArgumentException(
+                    "replay buffer: capacity = " + capacity + ", features = " + features + ", classes = " + classes
+                            + ", expected at least 1 each, and a slot for every class in class blocks");
         }
         INDArray samples = Nd4j.createUninitialized(type, new long[] {capacity, features}, 'c');
         int[] labels = new int[capacity];

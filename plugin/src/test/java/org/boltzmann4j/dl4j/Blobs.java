@@ -46,7 +46,8 @@ final class Blobs {
     }
 
     static DataSetIterator of(DataSet... sets) {
-        return new ListDataSetIterator<>(List.of(sets), (int) sets[0].getFeatures().size(0));
+        return new ListDataSetIterator<>(
+                List.of(sets), (int) sets[0].getFeatures().size(0));
     }
 
     static MultiLayerNetwork network(IUpdater updater) {

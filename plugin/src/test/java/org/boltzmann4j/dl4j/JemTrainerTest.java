@@ -78,11 +78,8 @@ class JemTrainerTest {
         JemTrainer.of(training()).epochs(2).checkpoint(file).build().fit(first, Blobs.batches(120, 30, 1));
         assertThat(first.params()).isNotEqualTo(whole.params());
         MultiLayerNetwork second = Blobs.network(new Adam(0.01), DataType.FLOAT, 0.8);
-        JemReport report = JemTrainer.of(training())
-                .epochs(4)
-                .checkpoint(file)
-                .build()
-                .resume(second, Blobs.batches(120, 30, 1));
+        JemReport report =
+                JemTrainer.of(training()).epochs(4).checkpoint(file).build().resume(second, Blobs.batches(120, 30, 1));
         assertThat(second.params()).isEqualTo(whole.params());
         assertThat(second.getUpdater().getStateViewArray())
                 .isEqualTo(whole.getUpdater().getStateViewArray());
@@ -105,12 +102,10 @@ class JemTrainerTest {
                 }
             }
         });
-        JemReport report = JemTrainer.of(training())
-                .epochs(15)
-                .snapshotEvery(10)
-                .build()
-                .fit(network, Blobs.batches(300, 30, 1));
-        assertThat(report.returns()).isNotEmpty().allSatisfy(line -> assertThat(line).contains("back to minibatch"));
+        JemReport report =
+                JemTrainer.of(training()).epochs(15).snapshotEvery(10).build().fit(network, Blobs.batches(300, 30, 1));
+        assertThat(report.returns()).isNotEmpty().allSatisfy(line -> assertThat(line)
+                .contains("back to minibatch"));
         assertThat(report.stopped()).isNull();
         assertThat(report.epochs()).isEqualTo(15);
         assertThat(report.health()).isNotEqualTo(JointGuard.Health.DIVERGED);
@@ -129,11 +124,8 @@ class JemTrainerTest {
                 }
             }
         });
-        JemReport report = JemTrainer.of(training())
-                .epochs(3)
-                .snapshotEvery(2)
-                .build()
-                .fit(network, Blobs.batches(120, 30, 1));
+        JemReport report =
+                JemTrainer.of(training()).epochs(3).snapshotEvery(2).build().fit(network, Blobs.batches(120, 30, 1));
         assertThat(report.returns()).hasSize(1).first().asString().contains("not finite");
         assertThat(report.stopped()).isNull();
         assertThat(Double.isFinite(network.params().sumNumber().doubleValue())).isTrue();
@@ -145,7 +137,7 @@ class JemTrainerTest {
         INDArray start = network.params().dup();
         File file = directory.resolve("stopped.b4j").toFile();
         JemReport report = JemTrainer.of(training())
-                .guard(new JointGuard(50, 1e-9, 1e9, 1e9, 0))
+                .guard(new JointGuard(50, 1e-9, 1e9, 1e9, 1e9, 0))
                 .checkpoint(file)
                 .build()
                 .fit(network, Blobs.batches(120, 30, 1));
@@ -159,7 +151,7 @@ class JemTrainerTest {
 
     @Test
     void theGuardTellsHealthySuspectAndDivergedByItsNumbers() {
-        JointGuard guard = new JointGuard(2, 10, 100, 50, 0.05);
+        JointGuard guard = new JointGuard(2, 10, 100, 5, 50, 0.05);
         assertThat(new JointGuard.Watch(guard).look(null).health()).isEqualTo(JointGuard.Health.HEALTHY);
         assertThat(health(guard, telemetry(3, 1, 0.1, 0.1))).isEqualTo(JointGuard.Health.HEALTHY);
         assertThat(health(guard, telemetry(-6, 1, 0.1, 0.1))).isEqualTo(JointGuard.Health.SUSPECT);
@@ -187,7 +179,12 @@ class JemTrainerTest {
         exploding.look(telemetry(0, 1, 0, 0.1));
         exploding.look(telemetry(0, 1, 0, 0.1));
         assertThat(exploding.look(telemetry(0, 200, 0, 0.1)).reason()).contains("rose");
-        assertThatThrownBy(() -> new JointGuard(0, 1, 1, 2, 0)).hasMessageContaining("window = 0");
+        JointGuard.Watch losing = new JointGuard.Watch(guard);
+        assertThat(losing.lookAtLoss(2).health()).isEqualTo(JointGuard.Health.HEALTHY);
+        assertThat(losing.lookAtLoss(7).health()).isEqualTo(JointGuard.Health.HEALTHY); // the mean is 4.5 now
+        assertThat(losing.lookAtLoss(9.6).reason()).contains("loss");
+        assertThat(losing.lookAtLoss(Double.NaN).health()).isEqualTo(JointGuard.Health.DIVERGED);
+        assertThatThrownBy(() -> new JointGuard(0, 1, 1, 1, 2, 0)).hasMessageContaining("window = 0");
     }
 
     private static JointGuard.Health health(JointGuard guard, JointTelemetry telemetry) {

@@ -140,96 +140,90 @@ class NetworkEnergyTest {
 
     private static List<Case> cases() {
         List<Case> cases = new ArrayList<>();
-        cases.add(Case.flat("dense", l -> l.layer(dense(4).build()).layer(dense(6).hasBias(false).build())));
+        cases.add(Case.flat("dense", l -> l.layer(dense(4).build())
+                .layer(dense(6).hasBias(false).build())));
         cases.add(Case.flat("no hidden layer", l -> {}));
-        cases.add(Case.flat("dense with layer normalisation", l -> l.layer(dense(4).hasLayerNorm(true).build())));
         cases.add(Case.flat(
-                "dropout of every kind",
-                l -> l.layer(dense(4).dropOut(0.5).build())
+                "dense with layer normalisation",
+                l -> l.layer(dense(4).hasLayerNorm(true).build())));
+        cases.add(Case.flat(
+                "dropout of every kind", l -> l.layer(dense(4).dropOut(0.5).build())
                         .layer(dense(6).dropOut(new GaussianNoise(0.5)).build())
                         .layer(new DropoutLayer(0.5))
                         .layer(dense(4).weightNoise(new DropConnect(0.5)).build())));
+        cases.add(Case.flat("frozen layers", l -> l.layer(
+                        new FrozenLayer(dense(4).dropOut(0.5).build()))
+                .layer(new FrozenLayerWithBackprop(dense(6).build()))));
+        cases.add(Case.flat("batch normalisation", l -> l.layer(dense(4).build())
+                .layer(new BatchNormalization())
+                .layer(new ActivationLayer(Activation.SIGMOID))
+                .layer(dense(4).build())
+                .layer(new BatchNormalization.Builder()
+                        .lockGammaBeta(true)
+                        .gamma(1.5)
+                        .beta(0.5)
+                        .useLogStd(true)
+                        .build())));
         cases.add(Case.flat(
-                "frozen layers",
-                l -> l.layer(new FrozenLayer(dense(4).dropOut(0.5).build()))
-                        .layer(new FrozenLayerWithBackprop(dense(6).build()))));
-        cases.add(Case.flat(
-                "batch normalisation",
-                l -> l.layer(dense(4).build())
-                        .layer(new BatchNormalization())
-                        .layer(new ActivationLayer(Activation.SIGMOID))
-                        .layer(dense(4).build())
-                        .layer(new BatchNormalization.Builder()
-                                .lockGammaBeta(true)
-                                .gamma(1.5)
-                                .beta(0.5)
-                                .useLogStd(true)
-                                .build())));
-        cases.add(Case.flat("RBM layers", l -> l.layer(new RbmLayer.Builder().nOut(4).build())
-                .layer(new RbmLayer.Builder().nOut(3).build())));
-        cases.add(Case.image(
-                "convolutions",
-                l -> l.layer(convolution(3, 3, 2)
-                                .stride(2, 1)
-                                .convolutionMode(ConvolutionMode.Same)
-                                .build())
-                        .layer(convolution(4, 2, 3)
-                                .padding(1, 2)
-                                .hasBias(false)
-                                .build())
-                        .layer(dense(5).build())));
-        cases.add(Case.image(
-                "dilated convolution, batch normalisation, pooling",
-                l -> l.layer(convolution(3, 2, 2).dilation(2, 2).dropOut(0.5).build())
-                        .layer(new BatchNormalization())
-                        .layer(new SubsamplingLayer.Builder(PoolingType.AVG)
-                                .kernelSize(2, 2)
-                                .stride(1, 1)
-                                .build())
-                        .layer(convolution(2, 2, 2).build())));
-        cases.add(Case.image(
-                "layers worked by the host",
-                l -> l.layer(new ZeroPaddingLayer(1, 1))
-                        .layer(new SeparableConvolution2D.Builder(2, 2)
-                                .nOut(3)
-                                .build())
-                        .layer(new SubsamplingLayer.Builder(PoolingType.MAX)
-                                .kernelSize(2, 2)
-                                .stride(2, 2)
-                                .build())
-                        .layer(new GlobalPoolingLayer(PoolingType.AVG))));
+                "RBM layers", l -> l.layer(new RbmLayer.Builder().nOut(4).build())
+                        .layer(new RbmLayer.Builder().nOut(3).build())));
+        cases.add(Case.image("convolutions", l -> l.layer(convolution(3, 3, 2)
+                        .stride(2, 1)
+                        .convolutionMode(ConvolutionMode.Same)
+                        .build())
+                .layer(convolution(4, 2, 3).padding(1, 2).hasBias(false).build())
+                .layer(dense(5).build())));
+        cases.add(Case.image("dilated convolution, batch normalisation, pooling", l -> l.layer(
+                        convolution(3, 2, 2).dilation(2, 2).dropOut(0.5).build())
+                .layer(new BatchNormalization())
+                .layer(new SubsamplingLayer.Builder(PoolingType.AVG)
+                        .kernelSize(2, 2)
+                        .stride(1, 1)
+                        .build())
+                .layer(convolution(2, 2, 2).build())));
+        cases.add(Case.image("layers worked by the host", l -> l.layer(new ZeroPaddingLayer(1, 1))
+                .layer(new SeparableConvolution2D.Builder(2, 2).nOut(3).build())
+                .layer(new SubsamplingLayer.Builder(PoolingType.MAX)
+                        .kernelSize(2, 2)
+                        .stride(2, 2)
+                        .build())
+                .layer(new GlobalPoolingLayer(PoolingType.AVG))));
         return cases;
     }
 
     @TestFactory
     Stream<DynamicTest> slopesAreThoseOfTheHostsInference() {
-        return cases().stream().map(c -> DynamicTest.dynamicTest(c.name(), () -> {
-            NetworkEnergy energy = c.energy();
-            INDArray x = c.x();
-            int[] labels = {2, 0, 1};
-            INDArray free = energy.at(x, null).dup();
-            for (int r = 0; r < ROWS; r++) {
-                assertThat(energy.heights()[r]).isCloseTo(c.heightByTheHost(x, r, -1), within(1e-12));
-            }
-            INDArray ofClass = energy.at(x, labels).dup();
-            double h = 1e-5;
-            double steepest = 0;
-            for (int r = 0; r < ROWS; r++) {
-                for (int i = 0; i < x.size(1); i++) {
-                    INDArray up = x.dup();
-                    up.putScalar(r, i, x.getDouble(r, i) + h);
-                    INDArray down = x.dup();
-                    down.putScalar(r, i, x.getDouble(r, i) - h);
-                    double slope = -(c.heightByTheHost(up, r, -1) - c.heightByTheHost(down, r, -1)) / (2 * h);
-                    assertThat(free.getDouble(r, i)).as("row %d, feature %d", r, i).isCloseTo(slope, within(DIFFERENCES));
-                    double slopeOfClass =
-                            -(c.heightByTheHost(up, r, labels[r]) - c.heightByTheHost(down, r, labels[r])) / (2 * h);
-                    assertThat(ofClass.getDouble(r, i)).isCloseTo(slopeOfClass, within(DIFFERENCES));
-                    steepest = Math.max(steepest, Math.abs(slope));
-                }
-            }
-            assertThat(steepest).as("slopes that can be told from none").isGreaterThan(1000 * DIFFERENCES);
-        }));
+        return cases().stream()
+                .map(c -> DynamicTest.dynamicTest(c.name(), () -> {
+                    NetworkEnergy energy = c.energy();
+                    INDArray x = c.x();
+                    int[] labels = {2, 0, 1};
+                    INDArray free = energy.at(x, null).dup();
+                    for (int r = 0; r < ROWS; r++) {
+                        assertThat(energy.heights()[r]).isCloseTo(c.heightByTheHost(x, r, -1), within(1e-12));
+                    }
+                    INDArray ofClass = energy.at(x, labels).dup();
+                    double h = 1e-5;
+                    double steepest = 0;
+                    for (int r = 0; r < ROWS; r++) {
+                        for (int i = 0; i < x.size(1); i++) {
+                            INDArray up = x.dup();
+                            up.putScalar(r, i, x.getDouble(r, i) + h);
+                            INDArray down = x.dup();
+                            down.putScalar(r, i, x.getDouble(r, i) - h);
+                            double slope = -(c.heightByTheHost(up, r, -1) - c.heightByTheHost(down, r, -1)) / (2 * h);
+                            assertThat(free.getDouble(r, i))
+                                    .as("row %d, feature %d", r, i)
+                                    .isCloseTo(slope, within(DIFFERENCES));
+                            double slopeOfClass =
+                                    -(c.heightByTheHost(up, r, labels[r]) - c.heightByTheHost(down, r, labels[r]))
+                                            / (2 * h);
+                            assertThat(ofClass.getDouble(r, i)).isCloseTo(slopeOfClass, within(DIFFERENCES));
+                            steepest = Math.max(steepest, Math.abs(slope));
+                        }
+                    }
+                    assertThat(steepest).as("slopes that can be told from none").isGreaterThan(1000 * DIFFERENCES);
+                }));
     }
 
     /** Why batch normalisation is not left to the host; when this fails, a newer host has mended it. */
@@ -238,47 +232,51 @@ class NetworkEnergyTest {
         Case c = cases().get(5);
         INDArray zero = Nd4j.zeros(DataType.DOUBLE, ROWS, CLASSES);
         MultiLayerNetwork copy = c.network().clone();
-        INDArray byTheHost = copy.calculateGradients(c.x(), zero, null, null).getSecond().neg();
+        INDArray byTheHost =
+                copy.calculateGradients(c.x(), zero, null, null).getSecond().neg();
         INDArray exact = c.energy().at(c.x(), null);
         assertThat(byTheHost.sub(exact).amaxNumber().doubleValue()).isGreaterThan(1e-3);
     }
 
     @TestFactory
     Stream<DynamicTest> samplingLeavesTheNetworkBitIdentical() {
-        return cases().stream().map(c -> DynamicTest.dynamicTest(c.name(), () -> {
-            MultiLayerNetwork network = c.network();
-            long[] full = new long[c.shape().length + 1];
-            full[0] = ROWS;
-            System.arraycopy(c.shape(), 0, full, 1, c.shape().length);
-            INDArray labels = Nd4j.eye(CLASSES).castTo(DataType.DOUBLE);
-            network.fit(new DataSet(c.x().reshape('c', full), labels)); // so that there is an updater state
-            List<String> calls = new ArrayList<>();
-            network.setListeners(new Recorder(calls));
-            INDArray parameters = network.params().dup();
-            INDArray updater = network.getUpdater().getStateViewArray();
-            INDArray updaterBefore = updater == null ? null : updater.dup();
-            String conf = network.getLayerWiseConfigurations().toJson();
-            int iterations = network.getIterationCount();
-            INDArray gradientView = network.gradient() == null ? null : network.gradient().gradient().dup();
-            long generator = Nd4j.getRandom().getSeed();
+        return cases().stream()
+                .map(c -> DynamicTest.dynamicTest(c.name(), () -> {
+                    MultiLayerNetwork network = c.network();
+                    long[] full = new long[c.shape().length + 1];
+                    full[0] = ROWS;
+                    System.arraycopy(c.shape(), 0, full, 1, c.shape().length);
+                    INDArray labels = Nd4j.eye(CLASSES).castTo(DataType.DOUBLE);
+                    network.fit(new DataSet(c.x().reshape('c', full), labels)); // so that there is an updater state
+                    List<String> calls = new ArrayList<>();
+                    network.setListeners(new Recorder(calls));
+                    INDArray parameters = network.params().dup();
+                    INDArray updater = network.getUpdater().getStateViewArray();
+                    INDArray updaterBefore = updater == null ? null : updater.dup();
+                    String conf = network.getLayerWiseConfigurations().toJson();
+                    int iterations = network.getIterationCount();
+                    INDArray gradientView = network.gradient() == null
+                            ? null
+                            : network.gradient().gradient().dup();
+                    long generator = Nd4j.getRandom().getSeed();
 
-            JointEnergyModel model = JointEnergyModel.of(network);
-            Langevin langevin = Langevin.practical(5, 0.1, 0.01).withBox(Box.of(0, 1));
-            INDArray drawn = model.sample(
-                    4, c.shape(), langevin, ChainStarts.uniform(Box.of(0, 1)), null, RandomStreams.of(1));
-            model.approximateMass(drawn);
-            model.logProbabilities(drawn);
+                    JointEnergyModel model = JointEnergyModel.of(network);
+                    Langevin langevin = Langevin.practical(5, 0.1, 0.01).withBox(Box.of(0, 1));
+                    INDArray drawn = model.sample(
+                            4, c.shape(), langevin, ChainStarts.uniform(Box.of(0, 1)), null, RandomStreams.of(1));
+                    model.approximateMass(drawn);
+                    model.logProbabilities(drawn);
 
-            assertThat(network.params()).isEqualTo(parameters);
-            assertThat(network.getUpdater().getStateViewArray()).isEqualTo(updaterBefore);
-            assertThat(network.getLayerWiseConfigurations().toJson()).isEqualTo(conf);
-            assertThat(network.getIterationCount()).isEqualTo(iterations);
-            if (gradientView != null) {
-                assertThat(network.gradient().gradient()).isEqualTo(gradientView);
-            }
-            assertThat(calls).isEmpty();
-            assertThat(Nd4j.getRandom().getSeed()).isEqualTo(generator);
-        }));
+                    assertThat(network.params()).isEqualTo(parameters);
+                    assertThat(network.getUpdater().getStateViewArray()).isEqualTo(updaterBefore);
+                    assertThat(network.getLayerWiseConfigurations().toJson()).isEqualTo(conf);
+                    assertThat(network.getIterationCount()).isEqualTo(iterations);
+                    if (gradientView != null) {
+                        assertThat(network.gradient().gradient()).isEqualTo(gradientView);
+                    }
+                    assertThat(calls).isEmpty();
+                    assertThat(Nd4j.getRandom().getSeed()).isEqualTo(generator);
+                }));
     }
 
     @Test

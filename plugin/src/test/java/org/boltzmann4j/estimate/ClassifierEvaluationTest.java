@@ -31,10 +31,8 @@ class ClassifierEvaluationTest {
         Calibration figures = Calibration.of(logs, 0, 1, 1, 0);
         assertThat(figures.accuracy()).isEqualTo(0.75);
         assertThat(figures.negativeLogLikelihood())
-                .isCloseTo(
-                        -(Math.log(0.9) + Math.log(0.38) + Math.log(0.7) + Math.log(0.65)) / 4, within(ROUNDING));
-        assertThat(figures.brierScore())
-                .isCloseTo(2 * (0.01 + 0.62 * 0.62 + 0.09 + 0.35 * 0.35) / 4, within(ROUNDING));
+                .isCloseTo(-(Math.log(0.9) + Math.log(0.38) + Math.log(0.7) + Math.log(0.65)) / 4, within(ROUNDING));
+        assertThat(figures.brierScore()).isCloseTo(2 * (0.01 + 0.62 * 0.62 + 0.09 + 0.35 * 0.35) / 4, within(ROUNDING));
         // Bins of width 1/15: 0.62 and 0.65 share (0.6, 0.6667], 0.7 is in the next, 0.9 in (0.8667, 0.9333].
         assertThat(figures.bins()).hasSize(3);
         assertThat(figures.bins().get(0).count()).isEqualTo(2);
@@ -112,7 +110,8 @@ class ClassifierEvaluationTest {
                 .hasMessageContaining("usual");
         assertThatThrownBy(() -> OutlierDetection.of(new double[] {1}, new double[] {Double.NaN}))
                 .hasMessageContaining("unusual");
-        assertThatThrownBy(() -> Calibration.of(logs(new double[] {0.5, 0.5}), 2)).hasMessageContaining("label 2");
+        assertThatThrownBy(() -> Calibration.of(logs(new double[] {0.5, 0.5}), 2))
+                .hasMessageContaining("label 2");
         assertThatThrownBy(() -> Calibration.of(logs(new double[] {0.5, 0.5}))).hasMessageContaining("0 labels");
     }
 }

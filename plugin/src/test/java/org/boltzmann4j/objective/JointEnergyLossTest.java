@@ -88,7 +88,9 @@ class JointEnergyLossTest {
                 double slope = (loss.computeScore(labels, up, SOFTMAX, null, false)
                                 - loss.computeScore(labels, down, SOFTMAX, null, false))
                         / (2 * h);
-                assertThat(gradient.getDouble(i, c)).as("row %d, class %d", i, c).isCloseTo(slope, within(DIFFERENCES));
+                assertThat(gradient.getDouble(i, c))
+                        .as("row %d, class %d", i, c)
+                        .isCloseTo(slope, within(DIFFERENCES));
             }
         }
     }
@@ -191,7 +193,8 @@ class JointEnergyLossTest {
         INDArray gradient = loss.computeGradient(labels, z, SOFTMAX, null);
         // 2 rows for the host's division, 1 labelled row
         assertThat(gradient.getRow(1).amaxNumber().doubleValue()).isZero();
-        assertThat(gradient.getDouble(0, 2)).isCloseTo(2 * (Math.exp(z.getDouble(0, 2) - height(z, 0)) - 1), within(1e-14));
+        assertThat(gradient.getDouble(0, 2))
+                .isCloseTo(2 * (Math.exp(z.getDouble(0, 2) - height(z, 0)) - 1), within(1e-14));
     }
 
     @ParameterizedTest

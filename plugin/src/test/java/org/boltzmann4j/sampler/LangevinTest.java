@@ -51,7 +51,8 @@ class LangevinTest {
     void aFixedStepLeavesTheVarianceOfAQuadraticEnergyThatTheoryGives() {
         double s = 0.4;
         INDArray x = chainsAt(1, -2);
-        // The slowest direction contracts by 1 - s l / 2 = 0.9 a step: after 60 its variance lacks 0.9^120 = 3e-6 of its value.
+        // The slowest direction contracts by 1 - s l / 2 = 0.9 a step: after 60 its variance lacks 0.9^120 = 3e-6 of
+        // its value.
         Langevin.proper(60, s).run(QUADRATIC, x, null, null, STREAMS, 0);
         double steep = 1 / (STEEP * (1 - s * STEEP / 4));
         double flat = 1 / (FLAT * (1 - s * FLAT / 4));
@@ -134,8 +135,7 @@ class LangevinTest {
     void theClipBoundsMovesByTheGradientAndIsCounted() {
         INDArray x = row(0, 0, 0, 0);
         EnergyGradient slopes = (at, classes) -> row(-5, 3, 0.5, 0);
-        LangevinReport report =
-                Langevin.practical(2, 1, 0).withClip(1).run(slopes, x, null, null, STREAMS, 0);
+        LangevinReport report = Langevin.practical(2, 1, 0).withClip(1).run(slopes, x, null, null, STREAMS, 0);
         assertThat(x.toDoubleVector()).containsExactly(2, -2, -1, 0);
         assertThat(report.clippedShare()).isEqualTo(0.5);
         assertThat(report.gradientNorm()).isCloseTo(Math.sqrt(25 + 9 + 0.25), within(1e-14));
@@ -145,9 +145,8 @@ class LangevinTest {
     void samplesStayInTheBoxAndItsFacesAreCounted() {
         INDArray x = row(0.5, 0.5, 0.5, 0.5);
         EnergyGradient slopes = (at, classes) -> row(-5, 3, 0.25, 0);
-        LangevinReport report = Langevin.practical(1, 1, 0)
-                .withBox(Box.of(0, 1))
-                .run(slopes, x, null, null, STREAMS, 0);
+        LangevinReport report =
+                Langevin.practical(1, 1, 0).withBox(Box.of(0, 1)).run(slopes, x, null, null, STREAMS, 0);
         assertThat(x.toDoubleVector()).containsExactly(1, 0, 0.25, 0.5);
         assertThat(report.edgeShare()).isEqualTo(0.5);
     }

@@ -126,7 +126,8 @@ class ReplayBufferTest {
         assertThatThrownBy(() -> new ReplayBuffer.Restarts(1.5, true)).hasMessageContaining("1.5");
         assertThatThrownBy(() -> ReplayBuffer.of(Nd4j.ones(2, 3), new int[2], new int[] {0, 5}, 2, false))
                 .hasMessageContaining("2 classes");
-        assertThat(ReplayBuffer.of(Nd4j.ones(2, 3), new int[2], new int[] {0, 1}, 2, true).isBlocked())
+        assertThat(ReplayBuffer.of(Nd4j.ones(2, 3), new int[2], new int[] {0, 1}, 2, true)
+                        .isBlocked())
                 .isTrue();
     }
 
@@ -151,13 +152,15 @@ class ReplayBufferTest {
             second[1] += (draw[1] - 2) * (draw[1] - 2) / n;
             second[2] += (draw[0] - 2) * (draw[1] - 2) / n;
         }
-        // Five standard errors: of a mean sqrt(v/n), of a variance v sqrt(2/n), of the covariance sqrt((v1 v2 + c^2)/n).
+        // Five standard errors: of a mean sqrt(v/n), of a variance v sqrt(2/n), of the covariance sqrt((v1 v2 +
+        // c^2)/n).
         assertThat(mean[0]).isCloseTo(2, within(5 * Math.sqrt(8 / 3.0 / n)));
         assertThat(mean[1]).isCloseTo(2, within(5 * Math.sqrt(14 / 3.0 / n)));
         assertThat(second[0]).isCloseTo(8 / 3.0, within(5 * 8 / 3.0 * Math.sqrt(2.0 / n)));
         assertThat(second[1]).isCloseTo(14 / 3.0, within(5 * 14 / 3.0 * Math.sqrt(2.0 / n)));
         assertThat(second[2]).isCloseTo(10 / 3.0, within(5 * Math.sqrt((112 + 100) / 9.0 / n)));
-        assertThatThrownBy(() -> ClassGaussians.fit(x, labels, 3, 3, null)).hasMessageContaining("class 2 has 0 examples");
+        assertThatThrownBy(() -> ClassGaussians.fit(x, labels, 3, 3, null))
+                .hasMessageContaining("class 2 has 0 examples");
         ClassGaussians boxed = ClassGaussians.fit(x, labels, 2, 3, Box.of(1.9, 2.1));
         double[] draw = new double[2];
         boxed.draw(0, STREAMS.random(2, 0), draw);
