@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import org.boltzmann4j.math.Rows;
@@ -28,7 +30,7 @@ record JemCheckpoint(
         int level,
         int iterations,
         int networkEpochs,
-        double[] watch,
+        List<Double> watch,
         INDArray parameters,
         @Nullable INDArray updater,
         JointBatches.State batches) {
@@ -117,9 +119,9 @@ record JemCheckpoint(
             int level = in.readInt();
             int iterations = in.readInt();
             int networkEpochs = in.readInt();
-            double[] watch = new double[WATCH];
+            List<Double> watch = new ArrayList<>();
             for (int i = 0; i < WATCH; i++) {
-                watch[i] = in.readDouble();
+                watch.add(in.readDouble());
             }
             if (epochs < 0 || level < 0 || level > JemTrainer.LEVELS || iterations < 0 || networkEpochs < 0) {
                 throw new IOException(file + " is damaged: counters below 0 or an unknown level");

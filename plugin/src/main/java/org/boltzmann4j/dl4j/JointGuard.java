@@ -1,5 +1,6 @@
 package org.boltzmann4j.dl4j;
 
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -94,18 +95,18 @@ public record JointGuard(
             this.guard = guard;
         }
 
-        double[] state() {
-            return new double[] {gap, norm, largestNorm, firstNorm, seen, firstLoss, losses};
+        List<Double> state() {
+            return List.of(gap, norm, largestNorm, firstNorm, (double) seen, firstLoss, (double) losses);
         }
 
-        void restore(double... state) {
-            gap = state[0];
-            norm = state[1];
-            largestNorm = state[2];
-            firstNorm = state[3];
-            seen = (long) state[4];
-            firstLoss = state[5];
-            losses = (long) state[6];
+        void restore(List<Double> state) {
+            gap = state.get(0);
+            norm = state.get(1);
+            largestNorm = state.get(2);
+            firstNorm = state.get(3);
+            seen = state.get(4).longValue();
+            firstLoss = state.get(5);
+            losses = state.get(6).longValue();
         }
 
         Finding look(@Nullable JointTelemetry telemetry) {

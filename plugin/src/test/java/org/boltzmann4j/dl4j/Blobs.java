@@ -55,6 +55,7 @@ final class Blobs {
     }
 
     static MultiLayerNetwork network(IUpdater updater, DataType type, double kept) {
+        DenseLayer.Builder second = new DenseLayer.Builder().nOut(16).activation(Activation.TANH);
         MultiLayerNetwork network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
                 .seed(3)
                 .dataType(type)
@@ -65,11 +66,7 @@ final class Blobs {
                         .nOut(16)
                         .activation(Activation.TANH)
                         .build())
-                .layer(new DenseLayer.Builder()
-                        .nOut(16)
-                        .activation(Activation.TANH)
-                        .dropOut(kept)
-                        .build())
+                .layer(kept < 1 ? second.dropOut(kept).build() : second.build())
                 .layer(new OutputLayer.Builder(LossFunction.MCXENT)
                         .nOut(CLASSES)
                         .activation(Activation.SOFTMAX)
