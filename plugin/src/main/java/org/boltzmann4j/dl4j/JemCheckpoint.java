@@ -8,12 +8,8 @@ import java.io.EOFException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.UUID;
 import org.boltzmann4j.math.Rows;
 import org.boltzmann4j.sampler.ReplayBuffer;
 import org.jspecify.annotations.Nullable;
@@ -36,13 +32,9 @@ record JemCheckpoint(
         JointBatches.State batches) {
 
     private static final long MAGIC = 0x42344a4a454d3031L; // "B4JJEM01"
-    private static final int WATCH = 7;
 
     void write(File file) throws IOException {
-        Path target = file.toPath().toAbsolutePath();
-        Path directory = Objects.requireNonNull(target.getParent(), "a file has a directory");
-        Path written = directory.resolve(target.getFileName() + "." + UUID.randomUUID() + ".part");
-        try {
+        AtomicFile.write(file, written -> {
             try (DataOutputStream out =
                     new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(written)))) {
                 out.writeLong(MAGIC);
@@ -54,16 +46,13 @@ record JemCheckpoint(
                     out.writeDouble(value);
                 }
                 out.writeLong(batches.minibatches());
-                out.writeLong(batches.steps());
+                out.writeLong(batches.chains().steps());
                 write(out, parameters);
                 write(out, updater);
-                write(out, batches.free());
-                write(out, batches.blocked());
+                write(out, batches.chains().free());
+                write(out, batches.chains().blocked());
             }
-            Files.move(written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(written);
-        }
+        });
     }
 
     private static void write(DataOutputStream out, @Nullable INDArray matrix) throws IOException {
@@ -120,10 +109,10 @@ record JemCheckpoint(
             int iterations = in.readInt();
             int networkEpochs = in.readInt();
             List<Double> watch = new ArrayList<>();
-            for (int i = 0; i < WATCH; i++) {
+            for (int i = 0; i < GuardWatch.NUMBERS; i++) {
                 watch.add(in.readDouble());
             }
-            if (epochs < 0 || level < 0 || level > JemTrainer.LEVELS || iterations < 0 || networkEpochs < 0) {
+            if (epochs < 0 || level < 0 || level > JemRun.LEVELS || iterations < 0 || networkEpochs < 0) {
                 throw new IOException(file + " is damaged: counters below 0 or an unknown level");
             }
             long minibatches = in.readLong();
@@ -143,7 +132,7 @@ record JemCheckpoint(
                     watch,
                     values,
                     state,
-                    new JointBatches.State(minibatches, steps, free, blocked));
+                    new JointBatches.State(minibatches, new JointChains.State(steps, free, blocked)));
         } catch (EOFException e) {
             throw new IOException(file + " is damaged: it ends too early", e);
         }

@@ -6,20 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
-import org.boltzmann4j.math.RandomStreams;
-import org.boltzmann4j.objective.GenerativeTerm;
-import org.boltzmann4j.objective.JointObjective;
-import org.boltzmann4j.sampler.Langevin;
-import org.boltzmann4j.sampler.SamplingDivergedException;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.optimize.api.TrainingListener;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
-import org.nd4j.linalg.factory.Nd4j;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * {@link JointTraining} under guard. Every minibatch is looked at by a {@link JointGuard}; healthy states are kept at intervals. If the
@@ -33,19 +23,13 @@ import org.slf4j.LoggerFactory;
  * </ol>
  *
  * <p>After these it stops with the last healthy state. A lower rate is applied to the update itself, {@code theta + factor (theta' -
- * theta)}, so that every updater and schedule obeys and the configuration stays. A training in which nothing diverges is that of {@code
- * network.fit(batches, epochs)}, bit by bit, as long as no layer draws random numbers.
+ * theta)}, so that every updater and schedule obeys and the configuration stays; and no update is longer than the mean healthy one
+ * times the factor, so that a learning rate that somebody or a schedule has set too high does no harm a second time. A training in
+ * which nothing diverges is that of {@code network.fit(batches, epochs)}, bit by bit, as long as no layer draws random numbers.
  *
  * <p>Random numbers of the host's layers (dropout) come from ND4J's generator, which is seeded at the start of each epoch. Immutable.
  */
 public final class JemTrainer {
-
-    private static final Logger LOG = LoggerFactory.getLogger(JemTrainer.class);
-
-    /** Number of levels beyond the first. */
-    static final int LEVELS = 3;
-
-    private static final double RATE_CUT = 0.1;
 
     private final Builder options;
 
@@ -108,7 +92,7 @@ public final class JemTrainer {
         if (!data.resetSupported()) {
             throw new IllegalArgumentException("the data cannot be reset: expected an iterator that can");
         }
-        Run run = new Run(network, options.training.batches(network, data));
+        JemRun run = new JemRun(options, network, options.training.batches(network, data));
         try {
             if (from != null) {
                 for (int epoch = 0; epoch < from.epochs(); epoch++) {
@@ -125,184 +109,17 @@ public final class JemTrainer {
         }
     }
 
-    /** One training. */
-    private final class Run {
-
-        private final MultiLayerNetwork network;
-        private final JointBatches batches;
-        private final JointGuard.Watch watch = new JointGuard.Watch(options.guard);
-        private final List<String> returns = new ArrayList<>();
-        private JointGuard.Finding finding = new JointGuard.Finding(JointGuard.Health.HEALTHY, "");
-        private JemCheckpoint healthy;
-        private int epochs;
-        private int level;
-
-        Run(MultiLayerNetwork network, JointBatches batches) {
-            this.network = network;
-            this.batches = batches;
-            this.healthy = snapshot();
-        }
-
-        private @Nullable INDArray updaterState() {
-            return network.getUpdater().getStateViewArray();
-        }
-
-        private JemCheckpoint snapshot() {
-            INDArray updater = updaterState();
-            return new JemCheckpoint(
-                    epochs,
-                    level,
-                    network.getIterationCount(),
-                    network.getEpochCount(),
-                    watch.state(),
-                    network.params().dup('c').reshape(1, network.params().length()),
-                    updater == null ? null : updater.dup('c').reshape(1, updater.length()),
-                    batches.snapshot());
-        }
-
-        private void assign(JemCheckpoint state) {
-            network.params().assign(state.parameters().reshape(network.params().shape()));
-            INDArray updater = updaterState();
-            if (updater != null && state.updater() != null) {
-                updater.assign(state.updater().reshape(updater.shape()));
-            }
-            watch.restore(state.watch());
-        }
-
-        void resume(JemCheckpoint state) {
-            assign(state);
-            batches.restore(state.batches());
-            network.setIterationCount(state.iterations());
-            network.setEpochCount(state.networkEpochs());
-            epochs = state.epochs();
-            level = state.level();
-            useLevel();
-            healthy = snapshot();
-        }
-
-        JemReport train() throws IOException {
-            while (epochs < options.epochs) {
-                if (!batches.hasNext()) {
-                    batches.reset();
-                }
-                // Dropout draws from ND4J's one generator: without this a resumed run would draw other numbers.
-                Nd4j.getRandom()
-                        .setSeed(RandomStreams.of(options.training.options.seed)
-                                .split("host")
-                                .key(epochs, 0));
-                for (TrainingListener listener : network.getListeners()) {
-                    listener.onEpochStart(network);
-                }
-                long minibatch = 0;
-                while (batches.hasNext()) {
-                    minibatch++;
-                    if (!step(minibatch % options.snapshotEvery == 0)) {
-                        return stopped();
-                    }
-                }
-                for (TrainingListener listener : network.getListeners()) {
-                    listener.onEpochEnd(network);
-                }
-                network.incrementEpochCount();
-                epochs++;
-                checkpoint();
-            }
-            return new JemReport(epochs, finding.health(), returns, null, batches.telemetry());
-        }
-
-        /** Returns whether training may go on. */
-        private boolean step(boolean keep) {
-            try {
-                DataSet minibatch = batches.next();
-                finding = watch.look(batches.telemetry());
-                JointTelemetry telemetry = batches.telemetry();
-                if (telemetry != null) {
-                    options.listeners.forEach(listener -> listener.accept(telemetry));
-                }
-                if (finding.health() != JointGuard.Health.DIVERGED) {
-                    // Kept only once this minibatch has found nothing wrong with it: the state after the update is
-                    // untried.
-                    JemCheckpoint untried = keep && finding.health() == JointGuard.Health.HEALTHY ? snapshot() : null;
-                    update(minibatch);
-                    JointGuard.Finding loss = watch.lookAtLoss(network.score());
-                    if (loss.health() == JointGuard.Health.DIVERGED) {
-                        finding = loss;
-                    } else if (untried != null) {
-                        healthy = untried;
-                    }
-                }
-            } catch (SamplingDivergedException | TrainingDivergedException e) {
-                finding = new JointGuard.Finding(
-                        JointGuard.Health.DIVERGED, Objects.requireNonNullElse(e.getMessage(), "diverged"));
-            }
-            return finding.health() != JointGuard.Health.DIVERGED || goBack();
-        }
-
-        private void update(DataSet minibatch) {
-            double factor = Math.pow(RATE_CUT, level);
-            INDArray before = level == 0 ? null : network.params().dup();
-            network.fit(minibatch);
-            if (before != null) {
-                network.params().subi(before).muli(factor).addi(before);
-            }
-            if (!Double.isFinite(network.params().sumNumber().doubleValue())) {
-                throw new TrainingDivergedException("the update made parameters that are not finite");
-            }
-        }
-
-        private boolean goBack() {
-            JointGuard.Finding cause = finding;
-            assign(healthy);
-            batches.restoreChains(healthy.batches());
-            if (level == LEVELS) {
-                return false;
-            }
-            level++;
-            useLevel();
-            String happened = "minibatch " + batches.snapshot().minibatches() + ": " + cause.reason()
-                    + "; back to minibatch " + healthy.batches().minibatches() + ", level " + level;
-            LOG.warn("joint training diverged at {}", happened);
-            returns.add(happened);
-            return true;
-        }
-
-        private void useLevel() {
-            JointObjective objective = options.training.options.objective;
-            Langevin langevin = options.training.options.sampler();
-            if (level >= 1) {
-                langevin = langevin.withSteps(2 * langevin.steps());
-            }
-            if (level >= 2) {
-                objective = objective.scaledBy(0.5);
-            }
-            if (level >= 3) {
-                objective = objective.withTerm(GenerativeTerm.SOFTPLUS);
-            }
-            batches.use(objective, langevin);
-            JointTraining.setLoss(network, objective);
-        }
-
-        private JemReport stopped() throws IOException {
-            checkpoint();
-            return new JemReport(epochs, JointGuard.Health.DIVERGED, returns, finding.reason(), batches.telemetry());
-        }
-
-        private void checkpoint() throws IOException {
-            if (options.checkpoint != null) {
-                snapshot().write(options.checkpoint);
-            }
-        }
-    }
-
     /** Collects the settings of a {@link JemTrainer}. */
     public static final class Builder {
 
-        private final JointTraining training;
-        private int epochs = 10;
-        private JointGuard guard = JointGuard.defaults();
-        private int snapshotEvery = 50;
-        private @Nullable File checkpoint;
-        private final List<Consumer<JointTelemetry>> listeners = new ArrayList<>();
+        final JointTraining training;
+        int epochs = 10;
+        JointGuard guard = JointGuard.defaults();
+        int snapshotEvery = 50;
+
+        @Nullable File checkpoint;
+
+        final List<Consumer<JointTelemetry>> listeners = new ArrayList<>();
 
         private Builder(JointTraining training) {
             this.training = training;

@@ -3,17 +3,14 @@ package org.boltzmann4j.dl4j;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
 import org.boltzmann4j.objective.JointObjective;
 import org.boltzmann4j.objective.JointRow;
-import org.boltzmann4j.sampler.Box;
 import org.boltzmann4j.sampler.ChainStarts;
-import org.boltzmann4j.sampler.ClassGaussians;
 import org.boltzmann4j.sampler.Langevin;
-import org.boltzmann4j.sampler.LangevinReport;
 import org.boltzmann4j.sampler.ReplayBuffer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
@@ -42,15 +39,13 @@ public final class JointBatches implements DataSetIterator {
     private final RandomStreams streams;
     private final int classes;
     private JointObjective objective;
-    private Langevin langevin;
+    private final JointChains chains;
+    private final BoxNoise noise;
     private @Nullable NetworkEnergy energy;
     private long[] rowShape = {};
-    private @Nullable ChainStarts starts;
-    private @Nullable ReplayBuffer free;
-    private @Nullable ReplayBuffer blocked;
     private @Nullable JointTelemetry telemetry;
     private long minibatches;
-    private long steps;
+    private long samplingNanos;
 
     JointBatches(
             JointTraining training,
@@ -64,52 +59,17 @@ public final class JointBatches implements DataSetIterator {
         this.streams = RandomStreams.of(options.seed).split("joint training");
         this.classes = Math.toIntExact(NetworkEnergy.outputOf(network).getNOut());
         this.objective = options.objective;
-        this.langevin = options.sampler();
-        this.starts = options.starts;
-        if (isGenerative() && starts == null) {
-            starts = fitStarts();
-        }
+        this.chains = new JointChains(options, streams, classes, starts(options, data, classes));
+        this.noise = new BoxNoise(options.box, streams);
     }
 
-    private boolean isGenerative() {
-        return objective.weight() > 0 || objective.conditionalWeight() > 0 || objective.energyPenalty() > 0;
-    }
-
-    /** Reads the data until every class has the examples its Gaussian wants, or to the end, and resets them. */
-    private ChainStarts fitStarts() {
-        if (!data.resetSupported()) {
-            throw new IllegalArgumentException(
-                    "the data cannot be reset, so no Gaussian starts can be fitted to them: expected an"
-                            + " iterator that can, or other starts");
+    private static ChainStarts starts(JointTraining.Builder options, DataSetIterator data, int classes) {
+        if (options.starts != null) {
+            return options.starts;
         }
-        List<INDArray> features = new ArrayList<>();
-        List<Integer> labels = new ArrayList<>();
-        int[] missing = new int[classes];
-        Arrays.fill(missing, options.examplesPerClass);
-        data.reset();
-        while (data.hasNext() && IntStream.of(missing).anyMatch(m -> m > 0)) {
-            DataSet batch = data.next();
-            INDArray rows = flat(batch.getFeatures());
-            int[] found = labelsOf(batch.getLabels(), (int) rows.size(0));
-            for (int i = 0; i < found.length; i++) {
-                if (found[i] >= 0 && missing[found[i]]-- > 0) {
-                    features.add(rows.getRow(i, true).dup('c'));
-                    labels.add(found[i]);
-                }
-            }
-        }
-        data.reset();
-        if (features.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "no row of the data has a label, so no Gaussian starts can be fitted: expected"
-                            + " labels, or other starts");
-        }
-        return ClassGaussians.fit(
-                Nd4j.vstack(features).dup('c'),
-                labels.stream().mapToInt(Integer::intValue).toArray(),
-                classes,
-                options.examplesPerClass,
-                options.box);
+        return options.objective.needsSamples()
+                ? FittedStarts.of(data, classes, options.examplesPerClass, options.box)
+                : ChainStarts.uniform(options.box);
     }
 
     @Override
@@ -138,183 +98,83 @@ public final class JointBatches implements DataSetIterator {
         if (features == null) {
             throw new IllegalArgumentException("minibatch " + minibatches + " has no features");
         }
-        int[] labels = labelsOf(batch.getLabels(), (int) features.size(0));
-        boolean allLabelled = IntStream.of(labels).allMatch(label -> label >= 0);
-        if (!isGenerative() && options.noise() == 0 && unlabelled == null && allLabelled) {
+        int[] labels = ClassLabels.of(batch.getLabels(), (int) features.size(0), classes);
+        boolean allLabelled = IntStream.of(labels).allMatch(label -> label != ClassLabels.NONE);
+        if (!objective.needsSamples() && options.noise() == 0 && unlabelled == null && allLabelled) {
             return batch;
         }
         INDArray real = flat(features);
         options.box.requireHolds(real, "minibatch " + minibatches + " of the data");
         long[] shape = features.shape().clone();
         if (unlabelled != null) {
-            INDArray more = unlabelledRows(shape);
+            INDArray more = unlabelledRows(unlabelled, shape);
             options.box.requireHolds(more, "minibatch " + minibatches + " of the unlabelled data");
             real = Nd4j.concat(0, real, more);
             int before = labels.length;
             labels = Arrays.copyOf(labels, (int) real.size(0));
-            Arrays.fill(labels, before, labels.length, -1);
+            Arrays.fill(labels, before, labels.length, ClassLabels.NONE);
         }
-        if (!isGenerative() && IntStream.of(labels).noneMatch(label -> label >= 0)) {
+        if (!objective.needsSamples() && IntStream.of(labels).allMatch(label -> label == ClassLabels.NONE)) {
             throw new IllegalArgumentException("minibatch " + minibatches
                     + " has no labels, and without a generative weight there is nothing else to learn from");
         }
-        DataType type = network.params().dataType();
-        INDArray noisy = withNoise(real.castTo(type));
-        if (!isGenerative()) {
-            return dataSet(noisy, labels, shape, List.of(), List.of());
+        INDArray noisy = noise.onto(real.castTo(network.params().dataType()), options.noise(), minibatches);
+        List<JointChains.Visit> visits = sample(labels, Arrays.copyOfRange(shape, 1, shape.length));
+        return dataSet(noisy, labels, shape, visits);
+    }
+
+    /** Samples of the labelled rows' classes, then one of {@code p(x)} for each real row, as far as the objective wants them. */
+    private List<JointChains.Visit> sample(int[] labels, long[] shape) {
+        List<JointChains.Visit> visits = new ArrayList<>();
+        if (!objective.needsSamples()) {
+            return visits;
         }
-        NetworkEnergy model = model(Arrays.copyOfRange(shape, 1, shape.length));
-        List<INDArray> samples = new ArrayList<>();
-        List<int[]> sampleLabels = new ArrayList<>();
-        boolean both = objective.conditionalWeight() > 0;
-        LangevinReport report = null;
-        int restarts = 0;
-        int[] chosen = {};
-        ReplayBuffer buffer = null;
-        if (both) {
-            int[] wanted = IntStream.of(labels).filter(label -> label >= 0).toArray();
-            if (wanted.length > 0) {
-                blocked = bufferOr(blocked, true, type);
-                Visit visit = visit(model, blocked, wanted.length, wanted, "conditional", type);
-                samples.add(visit.x());
-                sampleLabels.add(wanted);
-                report = visit.report();
-                restarts = visit.restarts();
-            }
+        long start = System.nanoTime();
+        NetworkEnergy model = model(shape);
+        DataType type = network.params().dataType();
+        int[] wanted =
+                IntStream.of(labels).filter(label -> label != ClassLabels.NONE).toArray();
+        if (objective.conditionalWeight() > 0 && wanted.length > 0) {
+            visits.add(chains.visit(model, wanted, type, minibatches));
         }
         if (objective.weight() > 0 || objective.energyPenalty() > 0) {
-            free = bufferOr(free, false, type);
-            Visit visit = visit(model, free, labels.length, null, "free", type);
-            samples.add(visit.x());
-            int[] none = new int[labels.length];
-            Arrays.fill(none, -1);
-            sampleLabels.add(none);
-            report = visit.report();
-            restarts = visit.restarts();
-            chosen = visit.slots();
-            buffer = free;
+            visits.add(chains.visit(model, labels.length, type, minibatches));
         }
-        DataSet result = dataSet(noisy, labels, shape, samples, sampleLabels);
-        if (report != null) {
-            observe(model, noisy, samples.get(samples.size() - 1), report, restarts, chosen, buffer);
-        }
-        return result;
+        samplingNanos += System.nanoTime() - start;
+        return visits;
     }
 
-    private record Visit(INDArray x, int[] slots, LangevinReport report, int restarts) {}
-
-    /** Moves chains of the buffer, or fresh ones. Chains are written back by {@link #observe}, or here if in blocks. */
-    private Visit visit(
-            NetworkEnergy model,
-            @Nullable ReplayBuffer buffer,
-            int rows,
-            int @Nullable [] wanted,
-            String name,
-            DataType type) {
-        RandomStreams own = streams.split(name);
-        ChainStarts from = startsOrUniform();
-        int[] slots = {};
-        int restarts = rows;
-        INDArray x;
-        if (buffer == null) {
-            x = Nd4j.createUninitialized(type, new long[] {rows, model.features()}, 'c');
-            Rows into = Rows.of(x);
-            double[] row = new double[into.width()];
-            for (int i = 0; i < rows; i++) {
-                SplittableRandom random = own.split("start").random(minibatches, i);
-                from.draw(wanted == null ? random.nextInt(classes) : wanted[i], random, row);
-                into.write(i, row);
-            }
-        } else {
-            slots = buffer.choose(rows, wanted, own.split("choice").random(minibatches, 0));
-            restarts = buffer.restart(
-                    slots,
-                    new ReplayBuffer.Restarts(options.restartRate, options.balancedRestarts),
-                    from,
-                    own.split("restart"),
-                    minibatches);
-            x = buffer.read(slots);
-        }
-        LangevinReport report = langevin.run(model, x, wanted, null, own.split("noise"), steps);
-        steps += langevin.steps();
-        if (buffer != null && wanted != null) {
-            buffer.write(slots, x, null);
-        }
-        return new Visit(x, slots, report, restarts);
-    }
-
-    private void observe(
-            NetworkEnergy model,
-            INDArray real,
-            INDArray samples,
-            LangevinReport report,
-            int restarts,
-            int[] slots,
-            @Nullable ReplayBuffer buffer) {
+    /** Writes the chains back, unless an energy is not finite, and leaves the telemetry of the last visit. */
+    private void observe(INDArray real, List<JointChains.Visit> visits) {
+        JointChains.Visit last = visits.get(visits.size() - 1);
+        visits.subList(0, visits.size() - 1).forEach(visit -> visit.keep(null));
         int n = (int) real.size(0);
-        int m = (int) samples.size(0);
-        INDArray noise = Nd4j.createUninitialized(real.dataType(), new long[] {NOISE_ROWS, real.size(1)}, 'c');
-        fillUniform(noise);
-        model.logits(Nd4j.concat(0, real, samples, noise));
+        int m = last.rows();
+        NetworkEnergy model = Objects.requireNonNull(energy, "energy");
+        model.logits(Nd4j.concat(0, real, last.samples(), noise.uniform(NOISE_ROWS, real)));
         double[] heights = model.heights();
-        int[] seen = Arrays.copyOfRange(model.likeliest(), n, n + m);
         for (int i = 0; i < heights.length; i++) {
             if (!Double.isFinite(heights[i])) {
                 throw new TrainingDivergedException("minibatch " + minibatches + ": the energy of "
                         + (i < n ? "data" : i < n + m ? "samples" : "noise") + " is " + -heights[i]);
             }
         }
-        int[] counts = new int[classes];
-        if (buffer != null) {
-            buffer.write(slots, samples, seen);
-            counts = buffer.classCounts();
-        } else {
-            for (int label : seen) {
-                counts[label]++;
-            }
-        }
+        int[] seen = Arrays.copyOfRange(model.likeliest(), n, n + m);
+        last.keep(seen);
         telemetry = new JointTelemetry(
                 minibatches,
                 -mean(heights, 0, n),
                 -mean(heights, n, n + m),
                 -mean(heights, n + m, heights.length),
-                report,
-                buffer == null ? 0 : buffer.meanVisits(),
-                restarts,
-                (double) IntStream.of(counts).min().orElse(0)
-                        / IntStream.of(counts).sum());
-    }
-
-    private void fillUniform(INDArray noise) {
-        Rows rows = Rows.of(noise);
-        double[] row = new double[rows.width()];
-        ChainStarts uniform = ChainStarts.uniform(options.box);
-        for (int i = 0; i < NOISE_ROWS; i++) {
-            uniform.draw(0, streams.split("uniform").random(0, i), row);
-            rows.write(i, row);
-        }
+                last.report(),
+                last.meanVisits(),
+                last.restarts(),
+                last.smallestClassShare(seen, classes),
+                classes);
     }
 
     private static double mean(double[] values, int from, int to) {
         return Arrays.stream(values, from, to).average().orElse(0);
-    }
-
-    private ChainStarts startsOrUniform() {
-        return starts != null ? starts : ChainStarts.uniform(options.box);
-    }
-
-    private @Nullable ReplayBuffer bufferOr(@Nullable ReplayBuffer existing, boolean inBlocks, DataType type) {
-        if (existing != null || options.bufferSize == 0) {
-            return existing;
-        }
-        return ReplayBuffer.filled(
-                options.bufferSize,
-                (int) Arrays.stream(rowShape).reduce(1, (a, b) -> a * b),
-                classes,
-                inBlocks,
-                type,
-                startsOrUniform(),
-                streams.split(inBlocks ? "blocked buffer" : "free buffer"));
     }
 
     private NetworkEnergy model(long[] shape) {
@@ -327,11 +187,11 @@ public final class JointBatches implements DataSetIterator {
         return model;
     }
 
-    private INDArray unlabelledRows(long[] shape) {
-        if (unlabelled == null || (!unlabelled.hasNext() && !unlabelled.resetSupported())) {
-            throw new IllegalArgumentException("the unlabelled data have ended and cannot be reset");
-        }
+    private static INDArray unlabelledRows(DataSetIterator unlabelled, long[] shape) {
         if (!unlabelled.hasNext()) {
+            if (!unlabelled.resetSupported()) {
+                throw new IllegalArgumentException("the unlabelled data have ended and cannot be reset");
+            }
             unlabelled.reset();
         }
         INDArray features = unlabelled.next().getFeatures();
@@ -343,79 +203,34 @@ public final class JointBatches implements DataSetIterator {
         return flat(features);
     }
 
-    private INDArray withNoise(INDArray real) {
-        double deviation = options.noise();
-        if (deviation == 0) {
-            return real;
-        }
-        INDArray noisy = real.dup('c');
-        Rows rows = Rows.of(noisy);
-        double[] row = new double[rows.width()];
-        RandomStreams own = streams.split("data noise");
-        Box box = options.box;
-        for (long r = 0; r < rows.count(); r++) {
-            SplittableRandom random = own.random(minibatches, r);
-            rows.read(r, row);
-            for (int i = 0; i < row.length; i++) {
-                row[i] = box.clamp(row[i] + deviation * random.nextGaussian());
-            }
-            rows.write(r, row);
-        }
-        return noisy;
-    }
-
-    private DataSet dataSet(
-            INDArray real, int[] labels, long[] shape, List<INDArray> samples, List<int[]> sampleLabels) {
+    private DataSet dataSet(INDArray real, int[] labels, long[] shape, List<JointChains.Visit> visits) {
         List<INDArray> parts = new ArrayList<>(List.of(real));
-        parts.addAll(samples);
+        visits.forEach(visit -> parts.add(visit.samples()));
         INDArray all = parts.size() == 1 ? real : Nd4j.concat(0, parts.toArray(INDArray[]::new));
         INDArray kinds = Nd4j.createUninitialized(real.dataType(), new long[] {all.size(0), classes}, 'c');
         Rows rows = Rows.of(kinds);
         double[] row = new double[classes];
         int at = 0;
         for (int label : labels) {
-            (label >= 0 ? JointRow.LABELLED : JointRow.UNLABELLED).write(label, row);
+            (label == ClassLabels.NONE ? JointRow.UNLABELLED : JointRow.LABELLED).write(label, row);
             rows.write(at++, row);
         }
-        for (int[] own : sampleLabels) {
-            for (int label : own) {
-                (label >= 0 ? JointRow.GENERATED_OF_CLASS : JointRow.GENERATED).write(label, row);
+        for (JointChains.Visit visit : visits) {
+            for (int i = 0; i < visit.rows(); i++) {
+                int label = visit.label(i);
+                (label == ClassLabels.NONE ? JointRow.GENERATED : JointRow.GENERATED_OF_CLASS).write(label, row);
                 rows.write(at++, row);
             }
+        }
+        if (!visits.isEmpty()) {
+            observe(real, visits);
         }
         long[] full = shape.clone();
         full[0] = all.size(0);
         return new DataSet(all.reshape('c', full), kinds);
     }
 
-    /** The class of each row, -1 for none. */
-    private int[] labelsOf(@Nullable INDArray labels, int rows) {
-        int[] found = new int[rows];
-        Arrays.fill(found, -1);
-        if (labels == null || labels.isEmpty()) {
-            return found;
-        }
-        if (labels.rank() != 2 || labels.size(0) != rows || labels.size(1) != classes) {
-            throw new IllegalArgumentException("labels of shape " + Arrays.toString(labels.shape()) + ", expected ["
-                    + rows + ", " + classes + "]");
-        }
-        Rows values = Rows.of(labels.ordering() == 'c' ? labels : labels.dup('c'));
-        double[] row = new double[classes];
-        for (int r = 0; r < rows; r++) {
-            values.read(r, row);
-            for (int c = 0; c < classes; c++) {
-                if (row[c] == 1 && found[r] < 0) {
-                    found[r] = c;
-                } else if (row[c] != 0) {
-                    throw new IllegalArgumentException("labels of row " + r + ": " + Arrays.toString(row)
-                            + ", expected a single 1 among zeros, or zeros alone for a row without a class");
-                }
-            }
-        }
-        return found;
-    }
-
-    private static INDArray flat(INDArray features) {
+    static INDArray flat(INDArray features) {
         return features.reshape('c', features.size(0), features.length() / features.size(0));
     }
 
@@ -434,33 +249,39 @@ public final class JointBatches implements DataSetIterator {
      * @return the buffer itself, not to be modified; null without one or before the first minibatch
      */
     public @Nullable ReplayBuffer buffer() {
-        return free;
+        return chains.free();
+    }
+
+    /** Number of minibatches so far. */
+    long minibatches() {
+        return minibatches;
+    }
+
+    /** How long the sampler has worked so far, in seconds. */
+    double samplingSeconds() {
+        return samplingNanos / 1e9;
     }
 
     /** Everything later minibatches depend on but the network and the data. */
-    record State(long minibatches, long steps, @Nullable ReplayBuffer free, @Nullable ReplayBuffer blocked) {}
+    record State(long minibatches, JointChains.State chains) {}
 
     State snapshot() {
-        return new State(
-                minibatches, steps, free == null ? null : free.copy(), blocked == null ? null : blocked.copy());
+        return new State(minibatches, chains.snapshot());
     }
 
     void restore(State state) {
         minibatches = state.minibatches();
-        steps = state.steps();
-        free = state.free() == null ? null : state.free().copy();
-        blocked = state.blocked() == null ? null : state.blocked().copy();
+        chains.restore(state.chains());
     }
 
     /** Counters go on, so that a second attempt at the same minibatches draws other numbers. */
-    void restoreChains(State state) {
-        free = state.free() == null ? null : state.free().copy();
-        blocked = state.blocked() == null ? null : state.blocked().copy();
+    void returnTo(State state) {
+        chains.returnTo(state.chains());
     }
 
     void use(JointObjective other, Langevin sampler) {
         objective = other;
-        langevin = sampler;
+        chains.use(sampler);
     }
 
     @Override

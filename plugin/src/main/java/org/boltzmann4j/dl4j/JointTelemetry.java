@@ -15,6 +15,7 @@ import org.boltzmann4j.sampler.LangevinReport;
  * @param restarts chains that started afresh
  * @param smallestClassShare share of the rarest class, as the network sees it, in the buffer (without one: in the samples), in
  *     [0, 1/classes]
+ * @param classes number of classes
  */
 public record JointTelemetry(
         long minibatch,
@@ -24,7 +25,8 @@ public record JointTelemetry(
         LangevinReport langevin,
         double meanVisits,
         int restarts,
-        double smallestClassShare) {
+        double smallestClassShare,
+        int classes) {
 
     /**
      * Returns by how much samples are less likely than data: near 0 or settled in a healthy training.

@@ -2,15 +2,11 @@ package org.boltzmann4j.dl4j;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.UUID;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.Trainable;
@@ -131,19 +127,12 @@ public final class StockNetwork {
      */
     public static void save(Model network, File file, @Nullable DataNormalization normalizer) throws IOException {
         Model stock = ofEither(network);
-        Path target = file.toPath().toAbsolutePath();
-        Path directory = Objects.requireNonNull(target.getParent(), "a file has a directory");
-        // Not createTempFile: its files can be read by their owner only, and stay so when renamed.
-        Path written = directory.resolve(target.getFileName() + "." + UUID.randomUUID() + ".part");
-        try {
+        AtomicFile.write(file, written -> {
             ModelSerializer.writeModel(stock, written.toFile(), false);
             if (normalizer != null) {
                 append(normalizer, written.toFile());
             }
-            Files.move(written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(written);
-        }
+        });
     }
 
     /** {@code writeModel} takes a normalizer too, but closes its stream before the last flush and throws. */

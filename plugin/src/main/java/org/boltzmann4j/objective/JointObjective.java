@@ -68,6 +68,15 @@ public record JointObjective(GenerativeTerm term, Double weight, Double conditio
     }
 
     /**
+     * Tells whether anything but the cross-entropy has a weight.
+     *
+     * @return whether minibatches need samples of the model
+     */
+    public boolean needsSamples() {
+        return weight > 0 || conditionalWeight > 0 || energyPenalty > 0;
+    }
+
+    /**
      * This objective with another term.
      *
      * @param other how data and samples make a loss

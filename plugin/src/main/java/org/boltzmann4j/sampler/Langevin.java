@@ -254,15 +254,9 @@ public record Langevin(
     private static void requireFinite(Rows slopes, double[] slope, int step) {
         for (long r = 0; r < slopes.count(); r++) {
             slopes.read(r, slope);
-            double sum = 0;
-            for (double value : slope) {
-                sum += value - value; // 0, or NaN if not finite
-            }
-            if (Double.isNaN(sum)) {
-                for (int i = 0; i < slope.length; i++) {
-                    if (!Double.isFinite(slope[i])) {
-                        throw new SamplingDivergedException(step, r, i, slope[i]);
-                    }
+            for (int i = 0; i < slope.length; i++) {
+                if (!Double.isFinite(slope[i])) {
+                    throw new SamplingDivergedException(step, r, i, slope[i]);
                 }
             }
         }

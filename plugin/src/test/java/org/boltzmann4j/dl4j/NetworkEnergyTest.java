@@ -90,19 +90,23 @@ class NetworkEnergyTest {
     private static final InputType FLAT = InputType.feedForward(5);
     private static final InputType IMAGE = InputType.convolutional(7, 6, 2);
 
-    private record Case(String name, MultiLayerNetwork network, long[] shape) {
+    private record Case(String name, MultiLayerNetwork network, List<Long> rowShape) {
+
+        long[] shape() {
+            return rowShape.stream().mapToLong(Long::longValue).toArray();
+        }
 
         static Case flat(String name, Consumer<NeuralNetConfiguration.ListBuilder> layers) {
-            return new Case(name, NetworkEnergyTest.network(FLAT, layers), new long[] {5});
+            return new Case(name, NetworkEnergyTest.network(FLAT, layers), List.of(5L));
         }
 
         static Case image(String name, Consumer<NeuralNetConfiguration.ListBuilder> layers) {
-            return new Case(name, NetworkEnergyTest.network(IMAGE, layers), new long[] {2, 7, 6});
+            return new Case(name, NetworkEnergyTest.network(IMAGE, layers), List.of(2L, 7L, 6L));
         }
 
         INDArray x() {
             long features = 1;
-            for (long size : shape) {
+            for (long size : rowShape) {
                 features *= size;
             }
             SplittableRandom random = RandomStreams.of(9).random(0, 0);
@@ -114,14 +118,14 @@ class NetworkEnergyTest {
         }
 
         NetworkEnergy energy() {
-            return NetworkEnergy.of(network, shape);
+            return NetworkEnergy.of(network, shape());
         }
 
         /** {@code -E}, by the host's own inference. */
         double heightByTheHost(INDArray x, int row, int label) {
-            long[] full = new long[shape.length + 1];
+            long[] full = new long[rowShape.size() + 1];
             full[0] = ROWS;
-            System.arraycopy(shape, 0, full, 1, shape.length);
+            System.arraycopy(shape(), 0, full, 1, rowShape.size());
             // The host's softmax output tells logits up to a constant only; the input of the output layer gives them.
             List<INDArray> activations = network.feedForward(x.dup().reshape('c', full), false);
             INDArray below = activations.get(activations.size() - 2);
