@@ -58,7 +58,23 @@ public final class JemTrainer {
      * @throws IOException if a checkpoint cannot be written
      */
     public JemReport fit(MultiLayerNetwork network, DataSetIterator data) throws IOException {
-        return run(network, data, null);
+        return run(network, data, null, null);
+    }
+
+    /**
+     * Trains a network on rows with and without labels. An epoch is one pass over the labelled ones.
+     *
+     * @param network initialised, ending in a softmax output layer with cross-entropy; trained in place, its listeners are called
+     * @param data features in the box with one-hot labels; can be reset
+     * @param unlabelled a minibatch of them joins each of the labelled ones, see {@link JointTraining#batches}; can be reset
+     * @return what was done; divergence is reported here, not thrown
+     * @throws IllegalArgumentException if network or data do not fit
+     * @throws IllegalStateException if the network is not initialised
+     * @throws IOException if a checkpoint cannot be written
+     */
+    public JemReport fit(MultiLayerNetwork network, DataSetIterator data, DataSetIterator unlabelled)
+            throws IOException {
+        return run(network, data, unlabelled, null);
     }
 
     /**
@@ -74,25 +90,49 @@ public final class JemTrainer {
      * @throws IOException if the file cannot be read, is damaged, or belongs to another training
      */
     public JemReport resume(MultiLayerNetwork network, DataSetIterator data) throws IOException {
+        return run(network, data, null, checkpointOf(network));
+    }
+
+    /**
+     * Goes on with a training on rows with and without labels. Of the unlabelled ones as many minibatches are read as the training has
+     * used.
+     *
+     * @param network with the configuration it had; its parameters are replaced
+     * @param data the same, from their beginning
+     * @param unlabelled the same, from their beginning
+     * @return what was done
+     * @throws IllegalArgumentException if network or data do not fit
+     * @throws IllegalStateException if there is no checkpoint file in the settings, or the network is not initialised
+     * @throws IOException if the file cannot be read, is damaged, or belongs to another training
+     */
+    public JemReport resume(MultiLayerNetwork network, DataSetIterator data, DataSetIterator unlabelled)
+            throws IOException {
+        return run(network, data, unlabelled, checkpointOf(network));
+    }
+
+    private JemCheckpoint checkpointOf(MultiLayerNetwork network) throws IOException {
         if (options.checkpoint == null) {
             throw new IllegalStateException("there is nothing to resume from: set checkpoint(file)");
         }
         NetworkEnergy.outputOf(network);
         INDArray updater = network.getUpdater().getStateViewArray();
-        JemCheckpoint checkpoint = JemCheckpoint.read(
+        return JemCheckpoint.read(
                 options.checkpoint,
                 network.params().length(),
                 updater == null ? 0 : updater.length(),
                 options.training.options.bufferSize);
-        return run(network, data, checkpoint);
     }
 
-    private JemReport run(MultiLayerNetwork network, DataSetIterator data, @Nullable JemCheckpoint from)
+    private JemReport run(
+            MultiLayerNetwork network,
+            DataSetIterator data,
+            @Nullable DataSetIterator unlabelled,
+            @Nullable JemCheckpoint from)
             throws IOException {
-        if (!data.resetSupported()) {
-            throw new IllegalArgumentException("the data cannot be reset: expected an iterator that can");
+        if (!data.resetSupported() || (unlabelled != null && !unlabelled.resetSupported())) {
+            throw new IllegalArgumentException("the data cannot be reset: expected iterators that can");
         }
-        JemRun run = new JemRun(options, network, options.training.batches(network, data));
+        JemRun run = new JemRun(options, network, options.training.batches(network, data, unlabelled));
         try {
             if (from != null) {
                 for (int epoch = 0; epoch < from.epochs(); epoch++) {

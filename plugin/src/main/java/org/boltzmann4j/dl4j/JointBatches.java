@@ -187,14 +187,18 @@ public final class JointBatches implements DataSetIterator {
         return model;
     }
 
-    private static INDArray unlabelledRows(DataSetIterator unlabelled, long[] shape) {
+    private static DataSet nextOf(DataSetIterator unlabelled) {
         if (!unlabelled.hasNext()) {
             if (!unlabelled.resetSupported()) {
                 throw new IllegalArgumentException("the unlabelled data have ended and cannot be reset");
             }
             unlabelled.reset();
         }
-        INDArray features = unlabelled.next().getFeatures();
+        return unlabelled.next();
+    }
+
+    private static INDArray unlabelledRows(DataSetIterator unlabelled, long[] shape) {
+        INDArray features = nextOf(unlabelled).getFeatures();
         if (!Arrays.equals(
                 Arrays.copyOfRange(features.shape(), 1, features.rank()), Arrays.copyOfRange(shape, 1, shape.length))) {
             throw new IllegalArgumentException("unlabelled data of shape " + Arrays.toString(features.shape())
@@ -269,9 +273,13 @@ public final class JointBatches implements DataSetIterator {
         return new State(minibatches, chains.snapshot());
     }
 
+    /** For minibatches not yet begun: unlabelled data are read to where they were. */
     void restore(State state) {
         minibatches = state.minibatches();
         chains.restore(state.chains());
+        for (long i = 0; unlabelled != null && i < minibatches; i++) {
+            nextOf(unlabelled);
+        }
     }
 
     /** Counters go on, so that a second attempt at the same minibatches draws other numbers. */

@@ -41,7 +41,7 @@ public final class JointEnergyModel {
         return new JointEnergyModel(network);
     }
 
-    private NetworkEnergy at(long[] x) {
+    NetworkEnergy at(long[] x) {
         long[] row = Arrays.copyOfRange(x, 1, x.length);
         NetworkEnergy model = energy;
         if (model == null || !Arrays.equals(row, shape)) {
@@ -52,7 +52,7 @@ public final class JointEnergyModel {
         return model;
     }
 
-    private INDArray flat(INDArray x) {
+    INDArray flat(INDArray x) {
         return x.castTo(network.params().dataType()).reshape('c', x.size(0), x.length() / x.size(0));
     }
 
@@ -188,7 +188,7 @@ public final class JointEnergyModel {
         return end.reshape('c', x.shape());
     }
 
-    private int @Nullable [] requireLabels(int @Nullable [] labels, int count) {
+    int @Nullable [] requireLabels(int @Nullable [] labels, int count) {
         long classes = NetworkEnergy.outputOf(network).getNOut();
         if (labels != null && (labels.length != count || Arrays.stream(labels).anyMatch(c -> c < 0 || c >= classes))) {
             throw new IllegalArgumentException("expected one class below " + classes + " for each of " + count

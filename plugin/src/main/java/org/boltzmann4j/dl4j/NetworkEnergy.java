@@ -234,28 +234,53 @@ final class NetworkEnergy implements EnergyGradient {
         return likeliest;
     }
 
+    /** Turns the logits of a row into the slope of a function of them. */
+    @FunctionalInterface
+    private interface LogitSlope {
+        void write(int row, double[] z);
+    }
+
     @Override
-    @SuppressWarnings("try") // the scope does its work by being open
     public INDArray at(INDArray x, int @Nullable [] labels) {
+        return slope(x, (row, z) -> {
+            if (labels == null) {
+                StableFunctions.softmax(z, 0, classes);
+            } else {
+                Arrays.fill(z, 0);
+                z[labels[row]] = 1;
+            }
+            for (int c = 0; c < classes; c++) {
+                z[c] = -z[c]; // dE/dz = -softmax(z), or -onehot(y)
+            }
+        });
+    }
+
+    /**
+     * Computes {@code d(-log p(y | x)) / dx}.
+     *
+     * @param x {@code [rows, features]}, not modified
+     * @param labels y of each row, not modified
+     * @return {@code [rows, features]}, valid until the next use of this object
+     */
+    INDArray crossEntropySlope(INDArray x, int[] labels) {
+        return slope(x, (row, z) -> {
+            StableFunctions.softmax(z, 0, classes);
+            z[labels[row]] -= 1;
+        });
+    }
+
+    @SuppressWarnings("try") // the scope does its work by being open
+    private INDArray slope(INDArray x, LogitSlope top) {
         try (var scope = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-            INDArray logits = forward(x);
-            // dE/dz = -softmax(z), or -onehot(y): written over the logits, which nobody needs any more.
-            Rows rows = Rows.of(logits);
+            INDArray epsilon = forward(x);
+            // Written over the logits, which nobody needs any more.
+            Rows rows = Rows.of(epsilon);
             double[] z = new double[classes];
             for (int r = 0; r < rows.count(); r++) {
                 rows.read(r, z);
-                if (labels == null) {
-                    StableFunctions.softmax(z, 0, classes);
-                } else {
-                    Arrays.fill(z, 0);
-                    z[labels[r]] = 1;
-                }
-                for (int c = 0; c < classes; c++) {
-                    z[c] = -z[c];
-                }
+                top.write(r, z);
                 rows.write(r, z);
             }
-            INDArray epsilon = logits;
             for (int i = stages.size() - 1; i >= 0; i--) {
                 epsilon = stages.get(i).backward(epsilon);
             }
