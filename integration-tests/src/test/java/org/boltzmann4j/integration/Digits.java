@@ -9,6 +9,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.boltzmann4j.dl4j.GreedyPretrainer;
+import org.boltzmann4j.dl4j.JointTraining;
 import org.boltzmann4j.dl4j.RbmLayer;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.io.ImageDataSet;
@@ -17,6 +18,7 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -72,6 +74,26 @@ final class Digits {
 
     static OutputLayer.Builder softmax() {
         return new OutputLayer.Builder(LossFunction.MCXENT).nOut(10).activation(Activation.SOFTMAX);
+    }
+
+    /** 784-32-10 without any RBM. */
+    static MultiLayerNetwork classifier() {
+        MultiLayerNetwork network = new MultiLayerNetwork(settings()
+                .list()
+                .layer(new DenseLayer.Builder()
+                        .nOut(32)
+                        .activation(Activation.RELU)
+                        .build())
+                .layer(softmax().build())
+                .setInputType(InputType.feedForward(TRAIN.features()))
+                .build());
+        network.init();
+        return network;
+    }
+
+    /** Of minibatches of {@link #batches}, with chains for one of them. */
+    static JointTraining jointTraining() {
+        return JointTraining.builder().bufferSize(64).examplesPerClass(10).build();
     }
 
     /** 784-32-16-10: two RBM layers called "lower" and "upper", and an output layer called "classes". */

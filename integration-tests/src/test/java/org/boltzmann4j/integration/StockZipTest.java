@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.boltzmann4j.dl4j.JemReport;
+import org.boltzmann4j.dl4j.JemTrainer;
 import org.boltzmann4j.dl4j.StockNetwork;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -52,10 +54,7 @@ class StockZipTest {
         network.fit(Digits.batches(), 2);
         StockNetwork.save(network, directory.resolve("network.zip").toFile());
 
-        ChildJvm child = open("network");
-        assertThat(child.exitCode()).as(child.output()).isZero();
-        assertThat(child.output()).contains("no plugin here");
-        assertThat(outputs().equalsWithEps(network.output(features), ROUNDING)).isTrue();
+        assertOpens(network);
     }
 
     @Test
@@ -79,6 +78,45 @@ class StockZipTest {
         ChildJvm child = open("network");
         assertThat(child.exitCode()).isNotZero();
         assertThat(child.output()).contains("org.boltzmann4j.dl4j.RbmLayer");
+        assertThat(directory.resolve("outputs.bin")).doesNotExist();
+    }
+
+    @Test
+    void aNetworkOpensWithoutThisPluginOnceItsJointTrainingIsFinished() throws Exception {
+        MultiLayerNetwork network = Digits.classifier();
+        JemReport report =
+                JemTrainer.of(Digits.jointTraining()).epochs(2).build().fit(network, Digits.batches());
+        assertThat(report.stopped()).isNull();
+        network.save(directory.resolve("network.zip").toFile(), true);
+
+        assertOpens(network);
+    }
+
+    @Test
+    void aNetworkInJointTrainingOpensWithoutThisPluginIfExported() throws Exception {
+        MultiLayerNetwork network = Digits.classifier();
+        network.fit(Digits.jointTraining().batches(network, Digits.batches()), 2);
+        StockNetwork.save(network, directory.resolve("network.zip").toFile());
+
+        assertOpens(network);
+    }
+
+    private void assertOpens(MultiLayerNetwork network) throws Exception {
+        ChildJvm child = open("network");
+        assertThat(child.exitCode()).as(child.output()).isZero();
+        assertThat(child.output()).contains("no plugin here");
+        assertThat(outputs().equalsWithEps(network.output(features), ROUNDING)).isTrue();
+    }
+
+    @Test
+    void aNetworkSavedByTheHostInTheMidstOfJointTrainingDoesNotOpenWithoutThisPlugin() throws Exception {
+        MultiLayerNetwork network = Digits.classifier();
+        network.fit(Digits.jointTraining().batches(network, Digits.batches()));
+        network.save(directory.resolve("network.zip").toFile(), true);
+
+        ChildJvm child = open("network");
+        assertThat(child.exitCode()).isNotZero();
+        assertThat(child.output()).contains("org.boltzmann4j.objective.JointEnergyLoss");
         assertThat(directory.resolve("outputs.bin")).doesNotExist();
     }
 }

@@ -2,15 +2,11 @@ package org.boltzmann4j.dl4j;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.UUID;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.Trainable;
@@ -43,6 +39,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * word counts is added to every row of the weights instead; the visible bias and learned scales, which only pretraining
  * uses, are left behind. Hidden units whose mean no activation function of Deeplearning4j gives are refused. The new network computes the same function. Its outputs may differ in the last bits, because
  * Deeplearning4j lays the weights of a dense layer out in another order.
+ *
+ * <p>The loss of joint training becomes the stock cross-entropy.
  *
  * <p>All other settings are kept: names, updaters, regularisation, dropout, weight noise, weight initialisation, gradient
  * normalisation, preprocessors, frozen wrappers, counters of iterations and epochs, and constraints as far as the
@@ -129,19 +127,12 @@ public final class StockNetwork {
      */
     public static void save(Model network, File file, @Nullable DataNormalization normalizer) throws IOException {
         Model stock = ofEither(network);
-        Path target = file.toPath().toAbsolutePath();
-        Path directory = Objects.requireNonNull(target.getParent(), "a file has a directory");
-        // Not createTempFile: its files can be read by their owner only, and stay so when renamed.
-        Path written = directory.resolve(target.getFileName() + "." + UUID.randomUUID() + ".part");
-        try {
+        AtomicFile.write(file, written -> {
             ModelSerializer.writeModel(stock, written.toFile(), false);
             if (normalizer != null) {
                 append(normalizer, written.toFile());
             }
-            Files.move(written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(written);
-        }
+        });
     }
 
     /** {@code writeModel} takes a normalizer too, but closes its stream before the last flush and throws. */
@@ -187,6 +178,7 @@ public final class StockNetwork {
     }
 
     private static void replaceIn(NeuralNetConfiguration conf) {
+        JointTraining.setStockLoss(conf.getLayer()); // of a copy
         if (holdsRbm(conf.getLayer())) {
             conf.setLayer(stock(conf.getLayer()));
             conf.clearVariables(); // init() lists the parameters of the new layer

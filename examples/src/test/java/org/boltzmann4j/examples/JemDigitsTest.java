@@ -1,0 +1,57 @@
+package org.boltzmann4j.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.shade.jackson.databind.JsonNode;
+
+/** The whole program on a data set so small that it takes seconds: see {@link Bars}. */
+class JemDigitsTest {
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void theWholeProgramComparesBothNetworksAndDrawsItsPictures() throws IOException {
+        Path data = Files.createDirectory(directory.resolve("data"));
+        Bars.write(data, 600, 60);
+        Path out = directory.resolve("out");
+        ExampleRun run = ExampleRun.of(
+                JemDigits::new,
+                "--data",
+                data.toString(),
+                "--out",
+                out.toString(),
+                "--widths",
+                "16",
+                "--buffer",
+                "150",
+                "--epochs",
+                "4");
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonNode result = run.result();
+        assertThat(result.get("images").asInt()).isEqualTo(480);
+        assertThat(result.get("epochs").asInt()).isEqualTo(4);
+        for (String arm : new String[] {"twin", "twinScaled", "joint"}) {
+            // Bars are easily told apart: guessing is right in one of three.
+            assertThat(result.at("/" + arm + "/accuracy").asDouble()).isGreaterThan(0.8);
+        }
+        assertThat(result.get("detection").size()).isEqualTo(6); // inverted, shuffled, noise: no letters of this size
+        assertThat(result.at("/detection/noise, joint/logDensity/0").asDouble()).isBetween(0.0, 1.0);
+        for (String picture : new String[] {"samples.png", "reliability.png"}) {
+            assertThat(ImageIO.read(out.resolve(picture).toFile())).as(picture).isNotNull();
+        }
+    }
+
+    @Test
+    void numbersOutOfRangeAreSaidInOneLine() {
+        ExampleRun run = ExampleRun.of(JemDigits::new, "--out", directory.toString(), "--buffer", "5");
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err().strip()).hasLineCount(1).contains("--buffer at least 100");
+    }
+}

@@ -1,0 +1,264 @@
+package org.boltzmann4j.sampler;
+
+import java.io.Serializable;
+import java.util.SplittableRandom;
+import org.boltzmann4j.math.Counts;
+import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.math.Rows;
+import org.boltzmann4j.math.StrictCount;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.annotation.JsonCreator;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+
+/**
+ * Unadjusted Langevin dynamics in two settings:
+ *
+ * <ul>
+ *   <li>{@link Mode#PROPER}: {@code x <- x - (s/2) dE/dx + N(0, s)}, s the variance of the noise (Welling, Teh 2011). For
+ *       {@code s -> 0} it samples from {@code exp(-E)}; a fixed s leaves the variance of a quadratic energy of curvature l
+ *       at {@code 1 / (l (1 - s l / 4))}.
+ *   <li>{@link Mode#PRACTICAL}: {@code x <- x - clip(a dE/dx) + e N(0, 1)} with step a and noise e chosen apart, as all
+ *       published training of energy models on images does (Nijkamp et al. 2019; Grathwohl et al. 2020). It is the proper
+ *       dynamics of the energy divided by the temperature {@code e^2 / (2 a)}, far below 1 for the usual settings: it finds
+ *       likely points rather than samples.
+ * </ul>
+ *
+ * <p>In step {@code t = 0, 1, ..} of a run, s and a are multiplied by {@code c_t = (1 + t / decayOffset)^-decayExponent} and
+ * e by {@code sqrt(c_t)}, so that the temperature stays. With an exponent in (1/2, 1] the sum of the steps diverges and that
+ * of their squares does not; 0 keeps them fixed. With a box every element is moved to the nearest value inside after
+ * every step.
+ *
+ * @param mode which of the two
+ * @param steps number of steps, at least 1
+ * @param step a or s, above 0
+ * @param noise e, at least 0; null in the proper setting, whose noise follows from s
+ * @param clip largest move of an element by the gradient, above 0; null for no limit; practical setting only
+ * @param decayOffset steps after which the decay sets in, above 0
+ * @param decayExponent 0 for fixed steps, at most 1
+ * @param box the range of the features, or null for none
+ */
+public record Langevin(
+        Mode mode,
+        Integer steps,
+        Double step,
+        @Nullable Double noise,
+        @Nullable Double clip,
+        Double decayOffset,
+        Double decayExponent,
+        @Nullable Box box)
+        implements Serializable {
+
+    private static final long serialVersionUID = 1;
+
+    /** How step and noise belong together. */
+    public enum Mode {
+        /** Step and noise are chosen apart. */
+        PRACTICAL,
+        /** The noise has the variance of the step: temperature 1. */
+        PROPER
+    }
+
+    /**
+     * Checks the settings.
+     *
+     * @throws IllegalArgumentException if one is missing, not finite or out of its range
+     */
+    @JsonCreator
+    public Langevin(
+            @JsonProperty("mode") @Nullable Mode mode,
+            @JsonProperty("steps") @StrictCount @Nullable Integer steps,
+            @JsonProperty("step") @Nullable Double step,
+            @JsonProperty("noise") @Nullable Double noise,
+            @JsonProperty("clip") @Nullable Double clip,
+            @JsonProperty("decayOffset") @Nullable Double decayOffset,
+            @JsonProperty("decayExponent") @Nullable Double decayExponent,
+            @JsonProperty("box") @Nullable Box box) {
+        if (mode == null) {
+            throw new IllegalArgumentException("Langevin: mode is missing, expected PRACTICAL or PROPER");
+        }
+        this.mode = mode;
+        this.steps = Counts.requirePositive(steps, "Langevin: steps");
+        this.step = requirePositive(step, "step");
+        if (mode == Mode.PROPER && (noise != null || clip != null)) {
+            throw new IllegalArgumentException("Langevin: noise = " + noise + ", clip = " + clip
+                    + ", expected neither in the proper setting, whose noise follows from the step");
+        }
+        if (mode == Mode.PRACTICAL && (noise == null || !(noise >= 0) || noise.isInfinite())) {
+            throw new IllegalArgumentException("Langevin: noise = " + noise + ", expected a number of at least 0");
+        }
+        this.noise = noise;
+        this.clip = clip == null ? null : requirePositive(clip, "clip");
+        this.decayOffset = requirePositive(decayOffset, "decayOffset");
+        if (decayExponent == null || !(decayExponent >= 0 && decayExponent <= 1)) {
+            throw new IllegalArgumentException("Langevin: decayExponent = " + decayExponent + ", expected 0 to 1");
+        }
+        this.decayExponent = decayExponent;
+        this.box = box;
+    }
+
+    private static Double requirePositive(@Nullable Double value, String name) {
+        if (value == null || !(value > 0) || value.isInfinite()) {
+            throw new IllegalArgumentException("Langevin: " + name + " = " + value + ", expected a number above 0");
+        }
+        return value;
+    }
+
+    /**
+     * The practical setting with fixed steps, no clip and no box.
+     *
+     * @param steps number of steps, at least 1
+     * @param step a, above 0
+     * @param noise e, at least 0
+     * @return the specification
+     * @throws IllegalArgumentException if a setting is out of its range
+     */
+    public static Langevin practical(int steps, double step, double noise) {
+        return new Langevin(Mode.PRACTICAL, steps, step, noise, null, 1.0, 0.0, null);
+    }
+
+    /**
+     * The proper setting with fixed steps and no box.
+     *
+     * @param steps number of steps, at least 1
+     * @param variance s, the variance of the noise, above 0
+     * @return the specification
+     * @throws IllegalArgumentException if a setting is out of its range
+     */
+    public static Langevin proper(int steps, double variance) {
+        return new Langevin(Mode.PROPER, steps, variance, null, null, 1.0, 0.0, null);
+    }
+
+    /**
+     * These settings with another number of steps.
+     *
+     * @param count at least 1
+     * @return a copy
+     * @throws IllegalArgumentException if below 1
+     */
+    public Langevin withSteps(int count) {
+        return new Langevin(mode, count, step, noise, clip, decayOffset, decayExponent, box);
+    }
+
+    /**
+     * These settings with a limit to the move of an element by the gradient.
+     *
+     * @param limit above 0
+     * @return a copy
+     * @throws IllegalArgumentException if not above 0, or in the proper setting
+     */
+    public Langevin withClip(double limit) {
+        return new Langevin(mode, steps, step, noise, limit, decayOffset, decayExponent, box);
+    }
+
+    /**
+     * These settings with falling steps.
+     *
+     * @param offset steps after which the decay sets in, above 0
+     * @param exponent at most 1; 0 for fixed steps
+     * @return a copy
+     * @throws IllegalArgumentException if out of range
+     */
+    public Langevin withDecay(double offset, double exponent) {
+        return new Langevin(mode, steps, step, noise, clip, offset, exponent, box);
+    }
+
+    /**
+     * These settings with samples kept in a box.
+     *
+     * @param range of every feature
+     * @return a copy
+     */
+    public Langevin withBox(Box range) {
+        return new Langevin(mode, steps, step, noise, clip, decayOffset, decayExponent, range);
+    }
+
+    /**
+     * Makes all steps of a run. Row r uses the numbers of {@code streams} at step {@code firstStep + t} and row r only.
+     *
+     * @param energy the model
+     * @param x {@code [rows, features]} in 'c' order, overwritten with the samples
+     * @param classes the class of every row for steps along {@code E(x, y)}, not modified, or null
+     * @param known {@code [rows, features]}, not 0 where an element is given and must stay, not modified, or null
+     * @param streams source of randomness
+     * @param firstStep counter of the first step; the run uses {@code steps} counters
+     * @return what the run looked like
+     * @throws SamplingDivergedException if a gradient is not finite
+     */
+    public LangevinReport run(
+            EnergyGradient energy,
+            INDArray x,
+            int @Nullable [] classes,
+            @Nullable INDArray known,
+            RandomStreams streams,
+            long firstStep) {
+        Rows rows = Rows.of(x);
+        Rows fixed = known == null ? null : Rows.of(known);
+        int width = rows.width();
+        double[] values = new double[width];
+        double[] slope = new double[width];
+        double[] held = new double[width];
+        long clipped = 0;
+        long edge = 0;
+        double norms = 0;
+        for (int t = 0; t < steps; t++) {
+            double factor = decayExponent == 0 ? 1 : Math.pow(1 + t / decayOffset, -decayExponent);
+            double rate = (mode == Mode.PROPER ? step / 2 : step) * factor;
+            double spread = (noise == null ? Math.sqrt(step) : noise) * Math.sqrt(factor);
+            double limit = clip == null ? Double.POSITIVE_INFINITY : clip;
+            Rows slopes = Rows.of(energy.at(x, classes));
+            requireFinite(slopes, slope, t);
+            boolean last = t == steps - 1;
+            for (long r = 0; r < rows.count(); r++) {
+                rows.read(r, values);
+                slopes.read(r, slope);
+                if (fixed != null) {
+                    fixed.read(r, held);
+                }
+                SplittableRandom random = spread > 0 ? streams.random(firstStep + t, r) : null;
+                double squares = 0;
+                for (int i = 0; i < width; i++) {
+                    squares += slope[i] * slope[i];
+                    double gaussian = random == null ? 0 : spread * random.nextGaussian();
+                    if (held[i] != 0) {
+                        continue;
+                    }
+                    double move = -rate * slope[i];
+                    if (Math.abs(move) > limit) {
+                        move = Math.copySign(limit, move);
+                        clipped++;
+                    }
+                    values[i] += move + gaussian;
+                }
+                if (box != null) {
+                    for (int i = 0; i < width; i++) {
+                        if (held[i] == 0) {
+                            values[i] = box.clamp(values[i]);
+                        }
+                        if (last && (values[i] <= box.lower() || values[i] >= box.upper())) {
+                            edge++;
+                        }
+                    }
+                }
+                if (last) {
+                    norms += Math.sqrt(squares);
+                }
+                rows.write(r, values);
+            }
+        }
+        double elements = (double) rows.count() * width;
+        return new LangevinReport(norms / rows.count(), clipped / (elements * steps), edge / elements);
+    }
+
+    /** Before any row has moved, so that the samples keep what they were. */
+    private static void requireFinite(Rows slopes, double[] slope, int step) {
+        for (long r = 0; r < slopes.count(); r++) {
+            slopes.read(r, slope);
+            for (int i = 0; i < slope.length; i++) {
+                if (!Double.isFinite(slope[i])) {
+                    throw new SamplingDivergedException(step, r, i, slope[i]);
+                }
+            }
+        }
+    }
+}
