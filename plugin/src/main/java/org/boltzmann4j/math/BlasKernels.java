@@ -1,11 +1,13 @@
 package org.boltzmann4j.math;
 
+import com.sun.jna.Library;
 import com.sun.jna.NativeLibrary;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -41,6 +43,13 @@ public record BlasKernels(String core, String library) {
             "Bobcat",
             "Nano");
 
+    /**
+     * {@code RTLD_LAZY | RTLD_NOLOAD} of Linux, without {@code RTLD_GLOBAL}, which is JNA's default: the bindings load two copies
+     * of OpenBLAS, and making the symbols of one global while the other is being bound has buffers taken from the one and
+     * given back to the other, until the process dies.
+     */
+    private static final int ALREADY_LOADED_LOCAL = 0x1 | 0x4;
+
     private static final Path MAPS = Path.of("/proc/self/maps");
     private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
 
@@ -59,7 +68,7 @@ public record BlasKernels(String core, String library) {
     }
 
     private static @Nullable BlasKernels of(String library) {
-        String core = (String) NativeLibrary.getInstance(library)
+        String core = (String) NativeLibrary.getInstance(library, Map.of(Library.OPTION_OPEN_FLAGS, ALREADY_LOADED_LOCAL))
                 .getFunction("openblas_get_corename")
                 .invoke(String.class, new Object[0]);
         return core == null ? null : new BlasKernels(core, library);

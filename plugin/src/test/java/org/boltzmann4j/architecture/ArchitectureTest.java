@@ -33,7 +33,7 @@ final class ArchitectureTest {
             Map.entry("io is a leaf that nobody imports", List.of("dl4j.ImportsUpwards")),
             Map.entry("no cycle between rooms", List.of("objective.HalfOfACycle", "estimate.HalfOfACycle")),
             Map.entry("every class has a room", List.of("attic.Homeless")),
-            Map.entry("math knows ND4J only", List.of("math.Logs")),
+            Map.entry("math knows ND4J, and JNA to ask the BLAS", List.of("math.Logs")),
             Map.entry("network code lives in dl4j and the leaves", List.of("sampler.KnowsNetworks")),
             Map.entry("only plot imports XChart", List.of("units.Draws")),
             Map.entry("JSON mappers only in io", List.of("energy.WritesJson")),

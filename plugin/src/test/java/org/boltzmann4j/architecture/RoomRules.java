@@ -98,7 +98,7 @@ final class RoomRules {
                         .resideInAnyPackage(
                                 packages(LEVELS.stream().flatMap(List::stream).toList())));
 
-        rules.put("math knows ND4J only", onlyInside("math", mathMayImport()));
+        rules.put("math knows ND4J, and JNA to ask the BLAS", onlyInside("math", mathMayImport()));
         rules.put(
                 "network code lives in dl4j and the leaves",
                 nobodyBut(List.of("dl4j", "arbiter", "plot", "io"), "org.deeplearning4j.."));
@@ -171,7 +171,7 @@ final class RoomRules {
 
     /** JavaCPP is the type of ND4J's buffers; JSpecify is annotations only. */
     private static DescribedPredicate<JavaClass> mathMayImport() {
-        return resideInAnyPackage("java..", "org.nd4j..", "org.bytedeco.javacpp..", "org.jspecify..")
+        return resideInAnyPackage("java..", "org.nd4j..", "org.bytedeco.javacpp..", "com.sun.jna..", "org.jspecify..")
                 .or(describe("primitives and their arrays", type -> type.getBaseComponentType()
                         .isPrimitive()));
     }
