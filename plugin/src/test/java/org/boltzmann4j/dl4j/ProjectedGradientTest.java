@@ -61,8 +61,10 @@ class ProjectedGradientTest {
         MultiLayerNetwork network = linear();
         INDArray weights = network.getParam("0_W");
         INDArray w = weights.getColumn(1).sub(weights.getColumn(0));
-        double reach =
-                RADIUS * (norm == Norm.LINF ? w.norm1Number().doubleValue() : w.norm2Number().doubleValue());
+        double reach = RADIUS
+                * (norm == Norm.LINF
+                        ? w.norm1Number().doubleValue()
+                        : w.norm2Number().doubleValue());
         INDArray x = uniform(-1, 1);
         double[] margin = x.mmul(w.reshape(FEATURES, 1)).toDoubleVector(); // the biases of a fresh network are 0
         int[] labels = new int[ROWS];
@@ -77,10 +79,14 @@ class ProjectedGradientTest {
         for (int r = 0; r < ROWS; r++) {
             boolean errs = after[r] > 0 != labels[r] > 0;
             if (Math.abs(margin[r]) > reach) {
-                assertThat(errs).as("row %d, margin %s, reach %s", r, margin[r], reach).isFalse();
+                assertThat(errs)
+                        .as("row %d, margin %s, reach %s", r, margin[r], reach)
+                        .isFalse();
             } else if (Math.abs(margin[r]) < 0.95 * reach) {
                 // A random start leaves a part of the change across w, which shrinks from step to step: hence 5 % less.
-                assertThat(errs).as("row %d, margin %s, reach %s", r, margin[r], reach).isTrue();
+                assertThat(errs)
+                        .as("row %d, margin %s, reach %s", r, margin[r], reach)
+                        .isTrue();
                 wrong++;
             } else {
                 close++;
@@ -132,15 +138,15 @@ class ProjectedGradientTest {
                 new ProjectedGradient(Norm.L2, 0.2, Double.MIN_NORMAL, 1, Box.of(0, 1))
                         .attack(model, x, random, STREAMS),
                 labels);
-        // Clouds of deviation 0.08 a good 0.25 from the borders: a change of 0.2 towards them takes a third or so across.
+        // Clouds of deviation 0.08 a good 0.25 from the borders: a change of 0.2 towards them takes a third or so
+        // across.
         assertThat(accuracy(model, x, labels)).isGreaterThan(0.95);
         assertThat(shaken).isGreaterThan(0.9);
         assertThat(attacked).isLessThan(0.85);
     }
 
     private static double accuracy(JointEnergyModel model, INDArray x, int[] labels) {
-        return Calibration.of(model.logProbabilities(x), labels)
-                .accuracy();
+        return Calibration.of(model.logProbabilities(x), labels).accuracy();
     }
 
     @Test
