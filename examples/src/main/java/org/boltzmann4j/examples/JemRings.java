@@ -49,9 +49,9 @@ public final class JemRings implements Callable<Integer> {
 
     private static final int POINTS = 2000;
     private static final int BATCH = 100;
-    private static final int UNITS = 128;
-    private static final double RATE = 3e-3;
-    private static final int CHAINS = 500;
+    private static final int UNITS = 64;
+    private static final double RATE = 1e-2;
+    private static final int CHAINS = 1000;
     private static final int STEPS = 10;
     private static final double STEP = 0.01; // the noise of a step is two thirds of the rings' deviation
     private static final int SIDE = 100;
@@ -225,7 +225,7 @@ public final class JemRings implements Callable<Integer> {
             list.layer(new DenseLayer.Builder()
                     .nIn(inputs)
                     .nOut(UNITS)
-                    .activation(Activation.RELU)
+                    .activation(Activation.TANH)
                     .build());
         }
         MultiLayerNetwork network = new MultiLayerNetwork(list.layer(new OutputLayer.Builder(LossFunction.MCXENT)
