@@ -32,20 +32,59 @@ class JemDigitsTest {
                 "--buffer",
                 "150",
                 "--epochs",
-                "4");
+                "30",
+                "--attacked",
+                "20");
         assertThat(run.code()).as(run.err()).isZero();
         JsonNode result = run.result();
         assertThat(result.get("images").asInt()).isEqualTo(480);
-        assertThat(result.get("epochs").asInt()).isEqualTo(4);
-        for (String arm : new String[] {"twin", "twinScaled", "joint"}) {
+        assertThat(result.get("epochs").asInt()).isEqualTo(30);
+        for (String arm : new String[] {"plain", "plain, temperature-scaled", "joint"}) {
             // Bars are easily told apart: guessing is right in one of three.
-            assertThat(result.at("/" + arm + "/accuracy").asDouble()).isGreaterThan(0.8);
+            assertThat(result.at("/calibration/" + arm + "/accuracy").asDouble())
+                    .as("%s in %s", arm, result)
+                    .isGreaterThan(0.8);
         }
         assertThat(result.get("detection").size()).isEqualTo(6); // inverted, shuffled, noise: no letters of this size
-        assertThat(result.at("/detection/noise, joint/logDensity/0").asDouble()).isBetween(0.0, 1.0);
-        for (String picture : new String[] {"samples.png", "reliability.png"}) {
+        assertThat(result.at("/detection/noise, joint/log p(x)/0").asDouble()).isBetween(0.0, 1.0);
+        assertThat(result.get("samplingShare").asDouble()).isBetween(0.05, 0.99);
+        assertThat(result.get("attacks").size()).isEqualTo(8); // two norms, two radii, two networks
+        // A larger radius only helps the attack: a few of 20 images more or less by the random starts.
+        assertThat(result.at("/attacks/L2 1.0, joint/joint").asDouble())
+                .isLessThanOrEqualTo(result.at("/attacks/L2 0.5, joint/joint").asDouble() + 0.1);
+        for (String picture : new String[] {"samples.png", "reliability.png", "energies.png"}) {
             assertThat(ImageIO.read(out.resolve(picture).toFile())).as(picture).isNotNull();
         }
+    }
+
+    @Test
+    void fewLabelsAndAPretrainedStartAreOptions() throws IOException {
+        Path data = Files.createDirectory(directory.resolve("data"));
+        Bars.write(data, 300, 60);
+        ExampleRun run = ExampleRun.of(
+                JemDigits::new,
+                "--data",
+                data.toString(),
+                "--out",
+                directory.resolve("out").toString(),
+                "--widths",
+                "16",
+                "--buffer",
+                "150",
+                "--epochs",
+                "3",
+                "--labels",
+                "30",
+                "--pretrain-epochs",
+                "2",
+                "--attacked",
+                "0");
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonNode result = run.result();
+        assertThat(result.get("labels").asInt()).isEqualTo(30);
+        assertThat(result.get("images").asInt()).isEqualTo(240);
+        assertThat(result.get("attacks").size()).isZero();
+        assertThat(result.at("/calibration/joint/accuracy").asDouble()).isBetween(0.0, 1.0);
     }
 
     @Test
