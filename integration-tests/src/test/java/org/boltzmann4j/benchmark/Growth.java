@@ -65,16 +65,31 @@ public final class Growth {
     public static void main(String... arguments) throws IOException {
         Path directory = Path.of(arguments.length > 0 ? arguments[0] : "target/growth");
         Sizes usual = Sizes.USUAL;
-        measure(directory, "hidden units", List.of(100, 250, 500, 1000, 2000, 4000, 8000), n ->
-                new Sizes(usual.visible, n, usual.rows, usual.chains, 1, 0));
-        measure(directory, "visible units", List.of(100, 500, 1000, 2000, 5000, 10_000, 20_000), n ->
-                new Sizes(n, usual.hidden, usual.rows, usual.chains, 1, 0));
-        measure(directory, "chains", List.of(10, 30, 100, 300, 1000, 3000), n ->
-                new Sizes(usual.visible, usual.hidden, usual.rows, n, 1, 0));
-        measure(directory, "rungs", List.of(2, 5, 10, 20, 40), n ->
-                new Sizes(usual.visible, usual.hidden, usual.rows, usual.chains, n, 0));
-        measure(directory, "rows of the data", List.of(1000, 10_000, 100_000, 1_000_000), n ->
-                new Sizes(usual.visible, usual.hidden, usual.rows, usual.chains, 1, n / usual.rows));
+        measure(
+                directory,
+                "hidden units",
+                List.of(100, 250, 500, 1000, 2000, 4000, 8000),
+                n -> new Sizes(usual.visible, n, usual.rows, usual.chains, 1, 0));
+        measure(
+                directory,
+                "visible units",
+                List.of(100, 500, 1000, 2000, 5000, 10_000, 20_000),
+                n -> new Sizes(n, usual.hidden, usual.rows, usual.chains, 1, 0));
+        measure(
+                directory,
+                "chains",
+                List.of(10, 30, 100, 300, 1000, 3000),
+                n -> new Sizes(usual.visible, usual.hidden, usual.rows, n, 1, 0));
+        measure(
+                directory,
+                "rungs",
+                List.of(2, 5, 10, 20, 40),
+                n -> new Sizes(usual.visible, usual.hidden, usual.rows, usual.chains, n, 0));
+        measure(
+                directory,
+                "rows of the data",
+                List.of(1000, 10_000, 100_000, 1_000_000),
+                n -> new Sizes(usual.visible, usual.hidden, usual.rows, usual.chains, 1, n / usual.rows));
     }
 
     private static void measure(Path directory, String name, List<Integer> values, IntFunction<Sizes> sizes)
@@ -95,7 +110,8 @@ public final class Growth {
                     point.bytes / 1e6,
                     point.expected / 1e6);
         }
-        double[] x = points.stream().mapToDouble(point -> Math.log10(point.size)).toArray();
+        double[] x =
+                points.stream().mapToDouble(point -> Math.log10(point.size)).toArray();
         LearningCurves.of("A step and its products", name + ", logarithm to base 10", "seconds, logarithm to base 10")
                 .withCurve("step", x, logarithms(points.stream().mapToDouble(Point::step)))
                 .withCurve("its products", x, logarithms(points.stream().mapToDouble(Point::products)))
@@ -120,8 +136,7 @@ public final class Growth {
             steps[round] = secondsOfAStep(sizes, count);
             bytes = Math.max(bytes, ProcessMemory.now().peak() - before.resident());
         }
-        return new Point(
-                value, median(steps, rounds), median(products, rounds), bytes, sizes.expectedBytes());
+        return new Point(value, median(steps, rounds), median(products, rounds), bytes, sizes.expectedBytes());
     }
 
     private static double median(double[] values, int count) {

@@ -68,9 +68,10 @@ public record BlasKernels(String core, String library) {
     }
 
     private static @Nullable BlasKernels of(String library) {
-        String core = (String) NativeLibrary.getInstance(library, Map.of(Library.OPTION_OPEN_FLAGS, ALREADY_LOADED_LOCAL))
-                .getFunction("openblas_get_corename")
-                .invoke(String.class, new Object[0]);
+        String core =
+                (String) NativeLibrary.getInstance(library, Map.of(Library.OPTION_OPEN_FLAGS, ALREADY_LOADED_LOCAL))
+                        .getFunction("openblas_get_corename")
+                        .invoke(String.class, new Object[0]);
         return core == null ? null : new BlasKernels(core, library);
     }
 
