@@ -1,6 +1,7 @@
 package org.boltzmann4j.integration;
 
 import java.nio.file.Path;
+import java.util.Properties;
 import org.boltzmann4j.arbiter.DbnSpace;
 import org.boltzmann4j.arbiter.GeneticSearch;
 import org.boltzmann4j.arbiter.NegativePhaseSpace;
@@ -27,6 +28,7 @@ import org.deeplearning4j.arbiter.optimize.parameter.FixedValue;
 import org.deeplearning4j.arbiter.optimize.parameter.continuous.ContinuousParameterSpace;
 import org.deeplearning4j.arbiter.optimize.parameter.integer.IntegerParameterSpace;
 import org.deeplearning4j.arbiter.scoring.impl.EvaluationScoreFunction;
+import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
 import org.nd4j.evaluation.classification.Evaluation;
 
 /** Searches over small networks for the digits of the tests; as a program of its own, so that it can be killed. */
@@ -67,7 +69,7 @@ final class DigitsSearch {
                 .layers(new RbmLayerSpace.Builder()
                         .visible(OneOf.<Unit>of(Gaussian.of(1)))
                         .hidden(OneOf.<Unit>of(new Bernoulli(), Gaussian.of(1)))
-                        .weightInit(new org.deeplearning4j.nn.conf.distribution.NormalDistribution(0, 1))
+                        .weightInit(new NormalDistribution(0, 1))
                         .negativePhase(NegativePhaseSpace.of(NegativePhaseSpace.Kind.CONTRASTIVE_DIVERGENCE)
                                 .withK(new IntegerParameterSpace(0, 1)))
                         .build())
@@ -94,9 +96,13 @@ final class DigitsSearch {
     }
 
     static Search search(CandidateGenerator generator, int most, Path directory) {
+        return search(generator, most, new Properties(), directory);
+    }
+
+    static Search search(CandidateGenerator generator, int most, Properties data, Path directory) {
         OptimizationConfiguration configuration = new OptimizationConfiguration.Builder()
                 .candidateGenerator(generator)
-                .dataSource(DigitsSource.class, null)
+                .dataSource(DigitsSource.class, data)
                 .scoreFunction(accuracy())
                 .modelSaver(ZipResultSaver.below(directory))
                 .terminationConditions(new MaxCandidatesCondition(most))

@@ -53,7 +53,8 @@ class SearchesTest {
         assertThat(table.rows()).hasSize(7).allMatch(row -> row.status() == CandidateStatus.Complete);
         SearchTable.Row best = table.best().orElseThrow();
         File zip = directory
-                .resolve(String.format("candidates/%06d/model.zip", best.candidate().index()))
+                .resolve(String.format(
+                        "candidates/%06d/model.zip", best.candidate().index()))
                 .toFile();
         MultiLayerNetwork opened = MultiLayerNetwork.load(zip, true);
         assertThat(opened.evaluate(Digits.test().iterator(100)).accuracy()).isEqualTo(best.score());
@@ -61,7 +62,9 @@ class SearchesTest {
         assertThat(best.score()).isGreaterThan(0.3);
         File stock = directory.resolve("stock.zip").toFile();
         StockNetwork.save(opened, stock);
-        assertThat(MultiLayerNetwork.load(stock, false).evaluate(Digits.test().iterator(100)).accuracy())
+        assertThat(MultiLayerNetwork.load(stock, false)
+                        .evaluate(Digits.test().iterator(100))
+                        .accuracy())
                 .isEqualTo(best.score());
     }
 
@@ -102,18 +105,23 @@ class SearchesTest {
     }
 
     private static List<String> withoutTimes(Search search) {
-        return search.table().csv().lines().map(line -> line.substring(0, line.lastIndexOf(','))).toList();
+        return search.table()
+                .csv()
+                .lines()
+                .map(line -> line.substring(0, line.lastIndexOf(',')))
+                .toList();
     }
 
     @Test
     void aSpaceWithInvalidCornersFinishesAndSaysWhatWasRepaired() {
-        Search search = DigitsSearch.search(DigitsSearch.grid(DigitsSearch.spaceWithInvalidCorners()), 100, directory);
+        Search search = DigitsSearch.search(
+                DigitsSearch.grid(DigitsSearch.spaceWithInvalidCorners()), 100, DigitsSource.withNoise(), directory);
         search.execute();
         assertThat(search.table().rows()).hasSize(8);
-        assertThat(search.table().csv())
-                .contains("nOut: 0 became 1", "k: 0 became 1", "REFUSED became PROJECTED");
+        assertThat(search.table().csv()).contains("nOut: 0 became 1", "k: 0 became 1", "REFUSED became PROJECTED");
         assertThat(search.table().rows())
-                .filteredOn(row -> row.parameters().get("layer.hidden").toString().startsWith("Gaussian"))
+                .filteredOn(
+                        row -> row.parameters().get("layer.hidden").toString().startsWith("Gaussian"))
                 .hasSize(4)
                 .allMatch(row -> row.status() == CandidateStatus.Complete);
     }
@@ -136,7 +144,8 @@ class SearchesTest {
         assertThat(runner.bestScore()).isGreaterThan(0.3);
         MultiLayerNetwork network = modelOf(runner);
         // Only pretraining moves the visible bias: fine-tuning leaves it at 0.
-        assertThat(network.getLayer(0).getParam("vb").norm2Number().doubleValue()).isPositive();
+        assertThat(network.getLayer(0).getParam("vb").norm2Number().doubleValue())
+                .isPositive();
     }
 
     private static MultiLayerNetwork modelOf(LocalOptimizationRunner runner) {

@@ -85,6 +85,29 @@ public record CandidateRecord(
         return node == null || node.isNull();
     }
 
+    /**
+     * Records a configuration that no search has drawn.
+     *
+     * @param configuration as a space gives it
+     * @param seed of its training
+     * @return the record, with index 0 and no point
+     */
+    public static CandidateRecord of(PretrainedConfiguration configuration, long seed) {
+        Candidate<PretrainedConfiguration> candidate = new Candidate<>(configuration, 0, new double[0]);
+        return of(candidate, PretrainingTaskCreator.of(seed)).withSeed(seed);
+    }
+
+    /**
+     * The same candidate with another random start.
+     *
+     * @param other the seed
+     * @return the record
+     */
+    public CandidateRecord withSeed(long other) {
+        return new CandidateRecord(
+                index, other, epochShare, point, network, graph, fineTuningEpochs, pretraining, repairs);
+    }
+
     @SuppressWarnings("rawtypes") // as the host declares candidates
     static CandidateRecord of(Candidate candidate, PretrainingTaskCreator tasks) {
         Object value = candidate.getException() == null ? candidate.getValue() : null;

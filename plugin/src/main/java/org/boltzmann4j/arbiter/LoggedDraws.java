@@ -5,7 +5,6 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.deeplearning4j.arbiter.optimize.api.Candidate;
 import org.deeplearning4j.arbiter.optimize.api.CandidateGenerator;
 import org.jspecify.annotations.Nullable;
@@ -86,12 +85,6 @@ final class LoggedDraws {
         } catch (RuntimeException refused) {
             failure = refused;
         }
-        return failure == null
-                ? new Candidate((Supplier) holding(value), logged.index(), point, logged.dataParameters(), null)
-                : new Candidate((Object) null, logged.index(), point, logged.dataParameters(), failure);
-    }
-
-    private static Supplier<@Nullable Object> holding(@Nullable Object value) {
-        return () -> value;
+        return new Candidate(value, logged.index(), point, logged.dataParameters(), failure);
     }
 }

@@ -1,5 +1,7 @@
 package org.boltzmann4j.arbiter;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,6 +37,7 @@ public final class Search implements IOptimizationRunner {
     private final OptimizationConfiguration configuration;
     private final PretrainingTaskCreator tasks;
     private final Path directory;
+    private final boolean reportProgress;
     private final List<StatusListener> listeners = new ArrayList<>();
     private final List<CandidateInfo> statuses = new ArrayList<>();
     private final List<ResultReference> results = new ArrayList<>();
@@ -46,7 +49,12 @@ public final class Search implements IOptimizationRunner {
     private int best = -1;
     private volatile boolean stopped;
 
-    private Search(OptimizationConfiguration configuration, PretrainingTaskCreator tasks, Path directory) {
+    private Search(
+            OptimizationConfiguration configuration,
+            PretrainingTaskCreator tasks,
+            Path directory,
+            boolean reportProgress) {
+        this.reportProgress = reportProgress;
         this.configuration = configuration;
         this.tasks = tasks;
         this.directory = directory;
@@ -69,7 +77,16 @@ public final class Search implements IOptimizationRunner {
                     + ", data source = " + configuration.getDataSource() + ", score function = "
                     + configuration.getScoreFunction() + ", expected all three");
         }
-        return new Search(configuration, Objects.requireNonNull(tasks, "tasks"), directory);
+        return new Search(configuration, Objects.requireNonNull(tasks, "tasks"), directory, true);
+    }
+
+    /**
+     * The same search in silence: no bar in a terminal, no log lines elsewhere.
+     *
+     * @return a search that has not been run
+     */
+    public Search withoutProgress() {
+        return new Search(configuration, tasks, directory, false);
     }
 
     private long seed() {
@@ -114,12 +131,21 @@ public final class Search implements IOptimizationRunner {
         LoggedDraws draws = new LoggedDraws(configuration.getCandidateGenerator(), journal, tasks);
         SpaceColumns columns =
                 SpaceColumns.of(configuration.getCandidateGenerator().getParameterSpace());
+        try (SearchProgress progress = SearchProgress.of(configuration, reportProgress)) {
+            runAll(draws, columns, journal, progress);
+        }
+        writeReport();
+        listeners.forEach(listener -> listener.onShutdown(this));
+    }
+
+    private void runAll(LoggedDraws draws, SpaceColumns columns, SearchJournal journal, SearchProgress progress) {
         while (!isOver()) {
             Candidate<?> candidate = draws.next();
             if (candidate == null) {
                 break;
             }
             ResultRecord record = journal.result(candidate.getIndex());
+            boolean trained = record == null;
             OptimizationResult result = record == null ? run(candidate) : loaded(candidate, record);
             if (record == null) {
                 record = ResultRecord.of(result);
@@ -129,10 +155,21 @@ public final class Search implements IOptimizationRunner {
             rows.add(SearchTable.Row.of(draw, record, columns.valuesAt(draw.coordinates())));
             account(result);
             configuration.getCandidateGenerator().reportResults(result);
+            progress.done(this, trained);
             listeners.forEach(listener -> listener.onRunnerStatusChange(this));
         }
-        table().write(directory.resolve("table.csv"));
-        listeners.forEach(listener -> listener.onShutdown(this));
+    }
+
+    private void writeReport() {
+        SearchTable table = table();
+        try {
+            AtomicFile.write(directory.resolve("table.csv"), table.csv());
+            AtomicFile.write(
+                    directory.resolve("report.html"),
+                    SearchPage.of(table, "Search for " + configuration.getScoreFunction()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private boolean isOver() {

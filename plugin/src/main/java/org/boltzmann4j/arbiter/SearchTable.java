@@ -1,8 +1,5 @@
 package org.boltzmann4j.arbiter;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -81,6 +78,16 @@ public record SearchTable(boolean minimize, List<Row> rows) {
     }
 
     /**
+     * The best candidate as Java: its network, pretraining and fine-tuning, with iterators called {@code unlabelled} and
+     * {@code labelled}.
+     *
+     * @return statements, or a comment if no candidate is complete
+     */
+    public String bestAsJava() {
+        return best().map(row -> JavaSource.of(row.candidate())).orElse("// no candidate is complete\n");
+    }
+
+    /**
      * The rows as comma-separated values, with a header; the seconds stand in the last column.
      *
      * @return RFC 4180, lines ended by line feeds
@@ -119,14 +126,5 @@ public record SearchTable(boolean minimize, List<Row> rows) {
 
     private static String quoted(String cell) {
         return cell.matches("(?s).*[\",\n\r].*") ? '"' + cell.replace("\"", "\"\"") + '"' : cell;
-    }
-
-    /** Writes {@link #csv} into a file. */
-    void write(Path file) {
-        try {
-            AtomicFile.write(file, csv());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.deeplearning4j.arbiter.ComputationGraphSpace;
+import org.deeplearning4j.arbiter.layers.OutputLayerSpace;
 import org.deeplearning4j.arbiter.optimize.api.Candidate;
 import org.deeplearning4j.arbiter.optimize.api.CandidateGenerator;
 import org.deeplearning4j.arbiter.optimize.api.OptimizationResult;
@@ -25,12 +27,16 @@ import org.deeplearning4j.arbiter.optimize.runner.CandidateStatus;
 import org.deeplearning4j.arbiter.optimize.runner.IOptimizationRunner;
 import org.deeplearning4j.arbiter.optimize.runner.listener.BaseStatusListener;
 import org.deeplearning4j.arbiter.scoring.impl.EvaluationScoreFunction;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.evaluation.classification.Evaluation;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 final class SearchTest {
 
@@ -167,7 +173,8 @@ final class SearchTest {
         try (Stream<Path> files = Files.walk(directory)) {
             assertThat(files.filter(Files::isRegularFile)
                             .map(file -> file.getFileName().toString()))
-                    .containsOnly("search.json", "candidate.json", "result.json", "model.zip", "table.csv");
+                    .containsOnly(
+                            "search.json", "candidate.json", "result.json", "model.zip", "table.csv", "report.html");
         }
     }
 
@@ -194,6 +201,43 @@ final class SearchTest {
             assertThat(((MultiLayerNetwork) read.train(data).model()).params()).isEqualTo(saved.params());
         }
         assertThat(table.rows()).extracting(row -> row.candidate().seed()).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void graphsArePretrainedSearchedAndTrainedAgainAsNetworksAre() throws Exception {
+        ComputationGraphSpace graph = new ComputationGraphSpace.Builder()
+                .addInputs("pixels")
+                .addLayer(
+                        "features",
+                        new RbmLayerSpace.Builder()
+                                .nOut(new IntegerParameterSpace(2, 8))
+                                .build(),
+                        "pixels")
+                .addLayer(
+                        "classes",
+                        new OutputLayerSpace.Builder()
+                                .nOut(3)
+                                .activation(Activation.SOFTMAX)
+                                .lossFunction(LossFunction.MCXENT)
+                                .build(),
+                        "features")
+                .setOutputs("classes")
+                .setInputTypes(InputType.feedForward(6))
+                .numEpochs(2)
+                .build();
+        PretrainedSpace space = new PretrainedSpace(graph, PretrainingSpace.ofEpochs(new FixedValue<>(3)));
+        SearchTable table = run(new RandomSearchGenerator(space), 2, directory);
+        assertThat(table.rows()).hasSize(2).allSatisfy(row -> {
+            assertThat(row.status()).as(row.failure()).isEqualTo(CandidateStatus.Complete);
+            assertThat(row.outcome().curves().get(0).name()).isEqualTo("layer features: reconstruction error");
+            assertThat(row.outcome().curves().get(0).values()).hasSize(3);
+            assertThat(row.outcome().curves().get(1).values()).hasSize(2);
+            Path zip = directory.resolve(
+                    String.format("candidates/%06d/model.zip", row.candidate().index()));
+            ComputationGraph again =
+                    (ComputationGraph) row.candidate().train(new Stripes()).model();
+            assertThat(again.params()).isEqualTo(ZipResultSaver.readGraph(zip).params());
+        });
     }
 
     @Test
