@@ -41,7 +41,7 @@ public final class RbmScore extends TrainedScore {
      * Measures a layer.
      *
      * @param measure what is measured
-     * @param layer index of the layer or its name, as {@link RbmLayer#modelOf} takes it; it must stand on the features
+     * @param layer index of the layer, in digits, or its name; it must stand on the features
      */
     @JsonCreator
     public RbmScore(@JsonProperty("measure") Measure measure, @JsonProperty("layer") String layer) {
@@ -61,7 +61,9 @@ public final class RbmScore extends TrainedScore {
 
     @Override
     public double score(TrainedCandidate candidate, DataSource data) {
-        Rbm rbm = RbmLayer.modelOf(candidate.model(), layer);
+        Rbm rbm = layer.chars().allMatch(Character::isDigit)
+                ? RbmLayer.modelOf(candidate.model(), Integer.parseInt(layer))
+                : RbmLayer.modelOf(candidate.model(), layer);
         return switch (measure) {
             case RECONSTRUCTION_ERROR -> meanOverRows(data.testData(), rows -> ReconstructionError.of(rbm, rows));
             case FREE_ENERGY_GAP ->
