@@ -1,7 +1,5 @@
 package org.boltzmann4j.dl4j;
 
-import java.io.Console;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Supplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -32,26 +30,14 @@ final class ProgressReporter implements PretrainingListener, AutoCloseable {
     }
 
     static ProgressReporter forThisProcess() {
-        return isTerminal() ? inTerminal(() -> new ConsoleProgressBarConsumer(System.err)) : new ProgressReporter(null);
+        return Terminal.isAttached()
+                ? inTerminal(() -> new ConsoleProgressBarConsumer(System.err))
+                : new ProgressReporter(null);
     }
 
     /** Shows bars, each in the place the argument makes for it. */
     static ProgressReporter inTerminal(Supplier<ProgressBarConsumer> terminal) {
         return new ProgressReporter(terminal);
-    }
-
-    /** From Java 22 on there is a console even where output is redirected, and a method that tells. */
-    @SuppressWarnings("SystemConsoleNull") // the check for null is for older versions
-    private static boolean isTerminal() {
-        Console console = System.console();
-        if (console == null) {
-            return false;
-        }
-        try {
-            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
-        } catch (ReflectiveOperationException olderJava) {
-            return true;
-        }
     }
 
     @Override
@@ -128,7 +114,7 @@ final class ProgressReporter implements PretrainingListener, AutoCloseable {
                 trajectory,
                 autocorrelation,
                 progress.examplesPerSecond(),
-                minutesAndSeconds(progress.remaining()));
+                Terminal.minutesAndSeconds(progress.remaining()));
     }
 
     /** What fits behind a bar in 120 columns, the time left of all layers included. */
@@ -140,16 +126,12 @@ final class ProgressReporter implements PretrainingListener, AutoCloseable {
                 progress.epochs(),
                 monitors.reconstructionError(),
                 gap(monitors),
-                minutesAndSeconds(progress.remaining()));
+                Terminal.minutesAndSeconds(progress.remaining()));
     }
 
     private static String gap(PretrainingMonitors monitors) {
         return Double.isNaN(monitors.freeEnergyGap())
                 ? ""
                 : String.format(Locale.ROOT, ", free-energy gap %.2f", monitors.freeEnergyGap());
-    }
-
-    private static String minutesAndSeconds(Duration duration) {
-        return String.format(Locale.ROOT, "%d:%02d", duration.toMinutes(), duration.toSecondsPart());
     }
 }

@@ -36,7 +36,8 @@ final class ArchitectureTest {
             Map.entry("math knows ND4J, and JNA to ask the BLAS", List.of("math.Logs")),
             Map.entry("network code lives in dl4j and the leaves", List.of("sampler.KnowsNetworks")),
             Map.entry("only plot imports XChart", List.of("units.Draws")),
-            Map.entry("JSON mappers only in io", List.of("energy.WritesJson")),
+            Map.entry("only arbiter imports Arbiter", List.of("dl4j.UsesArbiter")),
+            Map.entry("JSON mappers only in io and arbiter", List.of("energy.WritesJson")),
             Map.entry("no printing", List.of("units.Draws.toTheTerminal", "units.Draws.theTrace")),
             Map.entry("no Java deserialisation", List.of("io.Deserialises")),
             Map.entry(

@@ -104,11 +104,13 @@ final class RoomRules {
                 nobodyBut(List.of("dl4j", "arbiter", "plot", "io"), "org.deeplearning4j.."));
         // XChart is optional: a user without it must still be able to load every other room.
         rules.put("only plot imports XChart", nobodyBut(List.of("plot"), "org.knowm.xchart.."));
+        // So is Arbiter.
+        rules.put("only arbiter imports Arbiter", nobodyBut(List.of("arbiter"), "org.deeplearning4j.arbiter.."));
         rules.put(
-                "JSON mappers only in io",
+                "JSON mappers only in io and arbiter",
                 noClasses()
                         .that()
-                        .resideOutsideOfPackage(inside("io"))
+                        .resideOutsideOfPackages(packages(List.of("io", "arbiter")))
                         .should()
                         .dependOnClassesThat()
                         .areAssignableTo("org.nd4j.shade.jackson.databind.ObjectMapper"));

@@ -1,0 +1,97 @@
+package org.boltzmann4j.arbiter;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Objects;
+import org.deeplearning4j.arbiter.DL4JConfiguration;
+import org.deeplearning4j.arbiter.GraphConfiguration;
+import org.deeplearning4j.arbiter.optimize.api.ParameterSpace;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.shade.jackson.annotation.JsonCreator;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+
+/**
+ * Any space of networks or graphs of the host, with settings of pretraining beside it. A point that the host's space refuses is
+ * moved towards the middle of the space until it does not, and the candidate says so.
+ */
+public final class PretrainedSpace extends CompositeSpace<PretrainedConfiguration> {
+
+    private static final int STEPS = 8;
+
+    private final ParameterSpace<? extends Serializable> network;
+    private final PretrainingSpace pretraining;
+
+    /**
+     * Combines the two.
+     *
+     * @param network a {@code MultiLayerSpace} or {@code ComputationGraphSpace}
+     * @param pretraining how the RBM layers of its values are pretrained
+     */
+    @JsonCreator
+    public PretrainedSpace(
+            @JsonProperty("network") ParameterSpace<? extends Serializable> network,
+            @JsonProperty("pretraining") PretrainingSpace pretraining) {
+        this.network = Objects.requireNonNull(network, "network");
+        this.pretraining = Objects.requireNonNull(pretraining, "pretraining");
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes")
+    Map<String, @Nullable ParameterSpace> parts() {
+        return Parts.of("network", network, "pretraining", pretraining);
+    }
+
+    @Override
+    PretrainedConfiguration valueAt(double[] point, Repairs repairs) {
+        Object value = nearestNetwork(point, repairs);
+        PretrainingSettings settings = pretraining.valueAt(point, repairs);
+        if (value instanceof DL4JConfiguration layers) {
+            return new DbnConfiguration(
+                    layers.getMultiLayerConfiguration(),
+                    layers.getEarlyStoppingConfiguration(),
+                    layers.getNumEpochs(),
+                    settings,
+                    repairs.notes());
+        }
+        if (value instanceof GraphConfiguration graph) {
+            return new DbnGraphConfiguration(
+                    graph.getConfiguration(),
+                    graph.getEarlyStoppingConfiguration(),
+                    graph.getNumEpochs(),
+                    settings,
+                    repairs.notes());
+        }
+        throw new IllegalStateException("the space of networks gives a "
+                + value.getClass().getName() + ", expected a DL4JConfiguration or GraphConfiguration");
+    }
+
+    private Object nearestNetwork(double[] point, Repairs repairs) {
+        RuntimeException reason = new IllegalStateException("no point was tried");
+        for (int step = 0; step <= STEPS; step++) {
+            double share = (double) step / STEPS;
+            double[] neighbour =
+                    Arrays.stream(point).map(x -> x + share * (0.5 - x)).toArray();
+            try {
+                Object value = network.getValue(neighbour);
+                if (step > 0) {
+                    repairs.note("the point became " + Arrays.toString(neighbour) + ": " + reason.getMessage());
+                }
+                return value;
+            } catch (RuntimeException refused) {
+                reason = step == 0 ? refused : reason;
+            }
+        }
+        throw new IllegalStateException("not even the middle of the space gives a valid network", reason);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof PretrainedSpace that && parts().equals(that.parts());
+    }
+
+    @Override
+    public int hashCode() {
+        return parts().hashCode();
+    }
+}

@@ -1,0 +1,95 @@
+package org.boltzmann4j.arbiter;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.shade.jackson.databind.JsonNode;
+
+/**
+ * The directory of a search: what is searched ({@code search.json}), every draw ({@code candidates/000000/candidate.json}) before it
+ * is trained, every result ({@code result.json}) when it is done. All files appear whole or not at all, so that a search can be
+ * killed at any time; nothing in them is Java serialisation.
+ */
+final class SearchJournal {
+
+    private final Path directory;
+
+    private SearchJournal(Path directory) {
+        this.directory = directory;
+    }
+
+    /**
+     * Opens a directory, new or of the same search.
+     *
+     * @param identity settings that must not change when a search goes on, by name
+     * @throws IllegalStateException if it belongs to another search
+     */
+    static SearchJournal open(Path directory, Map<String, String> identity) {
+        Path file = directory.resolve("search.json");
+        JsonNode wanted = SearchJson.tree(new TreeMap<>(identity));
+        try {
+            if (!Files.exists(file)) {
+                AtomicFile.write(file, SearchJson.write(wanted));
+            }
+            JsonNode found = SearchJson.parse(Files.readString(file, StandardCharsets.UTF_8));
+            identity.forEach((name, value) -> {
+                String there = found.path(name).asText();
+                if (!there.equals(value)) {
+                    throw new IllegalStateException(
+                            directory + " holds another search: " + name + " is " + there + ", expected " + value);
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new SearchJournal(directory);
+    }
+
+    static Path candidateDirectory(Path directory, int index) {
+        return directory.resolve("candidates").resolve(String.format("%06d", index));
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    @Nullable CandidateRecord draw(int index) {
+        String json = read(index, "candidate.json");
+        return json == null ? null : CandidateRecord.fromJson(json);
+    }
+
+    @Nullable ResultRecord result(int index) {
+        String json = read(index, "result.json");
+        return json == null ? null : SearchJson.read(json, ResultRecord.class);
+    }
+
+    void write(CandidateRecord draw) {
+        write(draw.index(), "candidate.json", draw.toJson());
+    }
+
+    void write(int index, ResultRecord result) {
+        write(index, "result.json", SearchJson.write(result));
+    }
+
+    private @Nullable String read(int index, String name) {
+        Path file = candidateDirectory(directory, index).resolve(name);
+        try {
+            return Files.exists(file) ? Files.readString(file, StandardCharsets.UTF_8) : null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void write(int index, String name, String json) {
+        try {
+            AtomicFile.write(candidateDirectory(directory, index).resolve(name), json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

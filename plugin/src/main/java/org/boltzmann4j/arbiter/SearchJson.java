@@ -1,0 +1,49 @@
+package org.boltzmann4j.arbiter;
+
+import java.io.IOException;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.nd4j.shade.jackson.core.JsonProcessingException;
+import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.ObjectMapper;
+
+/** JSON of specifications and records, by the mapper that writes the host's configurations. */
+final class SearchJson {
+
+    private SearchJson() {}
+
+    private static ObjectMapper mapper() {
+        return NeuralNetConfiguration.mapper();
+    }
+
+    static JsonNode tree(Object value) {
+        return mapper().valueToTree(value);
+    }
+
+    static String write(Object value) {
+        try {
+            return mapper().writerWithDefaultPrettyPrinter().writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(value.getClass().getName() + " cannot be written as JSON", e);
+        }
+    }
+
+    static JsonNode parse(String json) {
+        return read(json, JsonNode.class);
+    }
+
+    static <T> T read(JsonNode node, Class<T> type) {
+        try {
+            return mapper().treeToValue(node, type);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("no " + type.getSimpleName() + ": " + e.getOriginalMessage(), e);
+        }
+    }
+
+    static <T> T read(String json, Class<T> type) {
+        try {
+            return mapper().readValue(json, type);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("no " + type.getSimpleName() + ": " + e.getMessage(), e);
+        }
+    }
+}
