@@ -191,17 +191,17 @@ public final class SpeedBenchmarks {
         scenario.parameters().forEach(options::param);
         RunResult result = new Runner(options.build()).runSingle();
         double steps = scenario.steps();
-        return new Cost(
-                result.getPrimaryResult().getScore() / steps,
-                result.getSecondaryResults().entrySet().stream()
-                        .filter(entry -> entry.getKey().contains("alloc.rate.norm"))
-                        .mapToDouble(entry -> score(entry.getValue()) / steps)
-                        .findFirst()
-                        .orElse(Double.NaN));
+        return new Cost(result.getPrimaryResult().getScore() / steps, bytes(result) / steps);
     }
 
-    private static double score(Result<?> result) {
-        return result.getScore();
+    @SuppressWarnings("rawtypes") // JMH's own signature
+    private static double bytes(RunResult result) {
+        for (Map.Entry<String, Result> entry : result.getSecondaryResults().entrySet()) {
+            if (entry.getKey().contains("alloc.rate.norm")) {
+                return entry.getValue().getScore();
+            }
+        }
+        return Double.NaN;
     }
 
     private static double[] ratios(List<Cost> above, List<Cost> below) {
