@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import org.boltzmann4j.dl4j.AtomicFile;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.databind.JsonNode;
 

@@ -34,7 +34,7 @@ record JemCheckpoint(
     private static final long MAGIC = 0x42344a4a454d3031L; // "B4JJEM01"
 
     void write(File file) throws IOException {
-        AtomicFile.write(file, written -> {
+        AtomicFile.write(file.toPath(), written -> {
             try (DataOutputStream out =
                     new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(written)))) {
                 out.writeLong(MAGIC);

@@ -106,7 +106,7 @@ public final class StockNetwork {
      * without this plugin on the class path. The file appears complete or not at all.
      *
      * @param network a {@code MultiLayerNetwork} or {@code ComputationGraph}; initialised, not modified
-     * @param file to write; replaced if it exists
+     * @param file to write; replaced if it exists, its directories are made
      * @throws IllegalArgumentException if the network is of another kind
      * @throws IllegalStateException if the network is not initialised
      * @throws IOException if the file cannot be written
@@ -119,7 +119,7 @@ public final class StockNetwork {
      * Saves a network as a zip of stock layers together with the normalizer of its data.
      *
      * @param network a {@code MultiLayerNetwork} or {@code ComputationGraph}; initialised, not modified
-     * @param file to write; replaced if it exists
+     * @param file to write; replaced if it exists, its directories are made
      * @param normalizer fitted, or {@code null} for none
      * @throws IllegalArgumentException if the network is of another kind
      * @throws IllegalStateException if the network is not initialised
@@ -127,7 +127,7 @@ public final class StockNetwork {
      */
     public static void save(Model network, File file, @Nullable DataNormalization normalizer) throws IOException {
         Model stock = ofEither(network);
-        AtomicFile.write(file, written -> {
+        AtomicFile.write(file.toPath(), written -> {
             ModelSerializer.writeModel(stock, written.toFile(), false);
             if (normalizer != null) {
                 append(normalizer, written.toFile());
