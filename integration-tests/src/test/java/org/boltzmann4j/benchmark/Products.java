@@ -5,30 +5,38 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** The matrix products of training steps and nothing else: {@code 3 + 2k}, those of the sweeps over all rungs. */
+/**
+ * The matrix products of training steps and nothing else: {@code 3 + 2k}, those of the sweeps over all rungs. Their factors stay as
+ * they are: products of products would overflow or vanish, and arithmetic with subnormal numbers is many times slower.
+ */
 final class Products {
 
     private final INDArray data;
     private final INDArray weights;
     private final INDArray gradient;
     private final INDArray dataHidden;
-    private final INDArray chainVisible;
-    private final INDArray chainHidden;
+    private final INDArray visible;
+    private final INDArray hidden;
+    private final INDArray visibleResult;
+    private final INDArray hiddenResult;
     private final int sweeps;
 
-    Products(INDArray data, int hidden, Method method) {
+    Products(INDArray data, int hiddenUnits, Method method) {
         int rows = (int) data.size(0);
-        int visible = (int) data.size(1);
+        int visibleUnits = (int) data.size(1);
+        int chains = method.chains() * method.rungs();
         this.data = data;
-        this.weights = Nd4j.rand(DataType.FLOAT, visible, hidden);
-        this.gradient = rowMajor(visible, hidden);
-        this.dataHidden = rowMajor(rows, hidden);
-        this.chainVisible = rowMajor(method.chains() * method.rungs(), visible);
-        this.chainHidden = Nd4j.rand(DataType.FLOAT, method.chains() * method.rungs(), hidden);
+        this.weights = Nd4j.rand(DataType.FLOAT, visibleUnits, hiddenUnits);
+        this.gradient = rowMajor(visibleUnits, hiddenUnits);
+        this.dataHidden = rowMajor(rows, hiddenUnits);
+        this.visible = Nd4j.rand(DataType.FLOAT, chains, visibleUnits);
+        this.hidden = Nd4j.rand(DataType.FLOAT, chains, hiddenUnits);
+        this.visibleResult = rowMajor(chains, visibleUnits);
+        this.hiddenResult = rowMajor(chains, hiddenUnits);
         this.sweeps = method.sweeps();
     }
 
-    static INDArray rowMajor(int rows, int columns) {
+    private static INDArray rowMajor(int rows, int columns) {
         return Nd4j.create(DataType.FLOAT, new long[] {rows, columns}, 'c');
     }
 
@@ -38,21 +46,19 @@ final class Products {
             sweep();
             long rows = data.size(0);
             Nd4j.gemm(data, dataHidden, gradient, true, false, -1, 0);
-            Nd4j.gemm(firstRows(chainVisible, rows), firstRows(chainHidden, rows), gradient, true, false, 1, 1);
+            Nd4j.gemm(firstRows(visible, rows), firstRows(hidden, rows), gradient, true, false, 1, 1);
         }
     }
 
     void sweep() {
         for (int k = 0; k < sweeps; k++) {
-            Nd4j.gemm(chainHidden, weights, chainVisible, false, true, 1, 0);
-            Nd4j.gemm(chainVisible, weights, chainHidden, false, false, 1, 0);
-            // Left alone the states would grow to infinity within few steps, with which products are slower.
-            chainHidden.muli(1e-6);
+            Nd4j.gemm(hidden, weights, visibleResult, false, true, 1, 0);
+            Nd4j.gemm(visible, weights, hiddenResult, false, false, 1, 0);
         }
     }
 
     /** Only the rung of the model itself enters the gradient. */
     private static INDArray firstRows(INDArray array, long rows) {
-        return array.get(NDArrayIndex.interval(0, rows), NDArrayIndex.all());
+        return array.get(NDArrayIndex.interval(0, Math.min(rows, array.size(0))), NDArrayIndex.all());
     }
 }

@@ -74,7 +74,7 @@ public final class SpeedBenchmarks {
         Pattern only = Pattern.compile(System.getProperty("only", ".*"));
         printMachine();
         System.out.printf(
-                "%n%-44s %13s %13s  %5s %-14s %7s %9s%n",
+                "%n%-50s %13s %13s  %5s %-14s %7s %12s%n",
                 "", "step", "its products", "share", "quartiles", "arrays", "heap/step");
         for (Scenario scenario : scenarios()) {
             if (only.matcher(scenario.name()).find()) {
@@ -164,7 +164,7 @@ public final class SpeedBenchmarks {
         double[] share = ratios(costs.get(PRODUCTS), costs.get(OURS));
         System.out.printf(
                 Locale.ROOT,
-                "%-44s %7.2f ms %7.2f ms  %5.2f %-14s %7s %6.0f kB%n",
+                "%-50s %10.2f ms %10.2f ms  %5.2f %-14s %7s %9.0f kB%n",
                 scenario.name(),
                 1e3 * seconds(costs.get(OURS)),
                 1e3 * seconds(costs.get(PRODUCTS)),
