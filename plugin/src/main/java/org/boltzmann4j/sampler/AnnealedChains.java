@@ -7,7 +7,9 @@ import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
+import org.boltzmann4j.math.SoftplusDifference;
 import org.boltzmann4j.math.SoftplusSum;
+import org.boltzmann4j.math.Vectors;
 import org.boltzmann4j.math.Workers;
 import org.boltzmann4j.units.Bernoulli;
 import org.boltzmann4j.units.Binomial;
@@ -26,7 +28,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * makes a Gibbs sweep {@code v -> h -> v}, which is reversible with respect to {@code p_beta(v)}. Mutable.
  *
  * <p>The chains are the rows of one matrix. A move and a sweep take two matrix products: the hidden layer's input serves
- * the weights and the draw. The hidden units are summed out of the weights, in double precision.
+ * the weights and the draw. The hidden units are summed out of the weights, of models in double precision and in large steps in
+ * double precision.
  */
 public final class AnnealedChains {
 
@@ -40,6 +43,10 @@ public final class AnnealedChains {
     private final double[] logWeights;
     private final List<Scratch> scratch = new ArrayList<>();
     private final int copies;
+    /** Where the input has the roundings of floats, the weights need no better arithmetic. */
+    private final boolean inSinglePrecision;
+
+    private final float[] singleHiddenBias;
     private double beta;
     private boolean hasInput;
     private long sweeps;
@@ -53,7 +60,7 @@ public final class AnnealedChains {
         }
         this.rbm = rbm;
         this.baseBias = baseBias.clone();
-        this.hiddenBias = rbm.hiddenBias().toDoubleVector();
+        this.hiddenBias = Vectors.values(rbm.hiddenBias());
         DataType type = rbm.weights().dataType();
         this.visible = new LayerStates(rbm.visible(), type, chains, rbm.visibleWidth());
         this.hidden = new LayerStates(rbm.hidden(), type, chains, rbm.hiddenWidth());
@@ -66,6 +73,12 @@ public final class AnnealedChains {
         this.copies = rbm.hidden() instanceof Bernoulli
                 ? 1
                 : rbm.hidden() instanceof Binomial binomial ? binomial.copies() : 0;
+        this.inSinglePrecision =
+                copies > 0 && type == DataType.FLOAT && !rbm.visible().countsWords();
+        this.singleHiddenBias = new float[hiddenBias.length];
+        for (int j = 0; j < hiddenBias.length; j++) {
+            singleHiddenBias[j] = (float) hiddenBias[j];
+        }
     }
 
     private static void requireExactSamples(Unit unit) {
@@ -117,7 +130,7 @@ public final class AnnealedChains {
     public static AnnealedChains startedAt(Rbm rbm, double[] baseBias, INDArray v, RandomStreams streams) {
         AnnealedChains result = new AnnealedChains(rbm, baseBias, Math.toIntExact(v.size(0)), streams);
         result.setInverseTemperature(1);
-        double[] bias = rbm.visibleBias().toDoubleVector();
+        double[] bias = Vectors.values(rbm.visibleBias());
         Tempering tempering = result.visible.tempering();
         result.visible.present(
                 v, (row, state) -> tempering.keepSlope((int) row, tempering.terms(rbm.visible(), state, bias), 0));
@@ -217,13 +230,24 @@ public final class AnnealedChains {
             Rows input = Rows.of(hidden.weightedInput(Draw.SAMPLE));
             Scratch with = scratch.get(worker);
             for (int row = from; row < to; row++) {
-                input.read(row, with.x);
                 result[row] = (beta - inverseTemperature) * slopes[row]
-                        + hiddenCumulant(row, inverseTemperature, with)
-                        - hiddenCumulant(row, beta, with);
+                        + hiddenDifference(input, row, inverseTemperature, with);
             }
         });
         return result;
+    }
+
+    /** How much the hidden units' normaliser of a row grows from the present inverse temperature to another one. */
+    private double hiddenDifference(Rows input, int row, double to, Scratch with) {
+        if (inSinglePrecision) {
+            input.read(row, with.singleX);
+            double small = copies * with.softplusDifference.of(with.singleX, singleHiddenBias, beta, to);
+            if (!Double.isNaN(small)) {
+                return small;
+            }
+        }
+        input.read(row, with.x);
+        return hiddenCumulant(row, to, with) - hiddenCumulant(row, beta, with);
     }
 
     /**
@@ -289,10 +313,14 @@ public final class AnnealedChains {
     /** What one worker needs for the row it is at. */
     private static final class Scratch {
         private final SoftplusSum softplusSum = new SoftplusSum();
+        private final SoftplusDifference softplusDifference;
         private final double[] x;
+        private final float[] singleX;
 
         Scratch(int hiddenWidth) {
+            this.softplusDifference = new SoftplusDifference(hiddenWidth);
             this.x = new double[hiddenWidth];
+            this.singleX = new float[hiddenWidth];
         }
     }
 }

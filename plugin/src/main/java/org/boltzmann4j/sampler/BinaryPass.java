@@ -76,7 +76,7 @@ final class BinaryPass implements LayerPass {
         float[] x = with.x;
         boolean tracked = draw != Draw.MEAN && tempering.tracksSlopes();
         input.read(row, x);
-        if (tracked) {
+        if (tracked && tempering.slopesHoldCoupling()) {
             System.arraycopy(x, 0, with.weightedInput, 0, x.length);
         }
         mean(tempering, row, with);
@@ -115,7 +115,7 @@ final class BinaryPass implements LayerPass {
         if (tempering.startsFromBaseRates()) {
             terms += dot(baseBias, with.sample);
         }
-        tempering.keepSlope(row, terms, dot(with.weightedInput, with.sample));
+        tempering.keepSlope(row, terms, tempering.slopesHoldCoupling() ? dot(with.weightedInput, with.sample) : 0);
     }
 
     /** In four sums, which the processor adds side by side. */

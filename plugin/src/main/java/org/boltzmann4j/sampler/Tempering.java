@@ -36,6 +36,11 @@ final class Tempering {
         return slopes.length > 0;
     }
 
+    /** Whether {@link #keepSlope} wants to know the coupling. */
+    boolean slopesHoldCoupling() {
+        return slopesHoldCoupling;
+    }
+
     /** Derivatives of {@code E_beta} by beta at the last samples; the array itself. */
     double[] slopes() {
         return slopes;
