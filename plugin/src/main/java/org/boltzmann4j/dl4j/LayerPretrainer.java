@@ -9,6 +9,7 @@ import org.boltzmann4j.energy.ProperPairs;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
+import org.boltzmann4j.math.Vectors;
 import org.boltzmann4j.objective.RbmGradientState;
 import org.boltzmann4j.sampler.Reversal;
 import org.boltzmann4j.sampler.TrajectoryReport;
@@ -216,7 +217,7 @@ final class LayerPretrainer {
             return;
         }
         double[] bias = rbm.visible().biasesForMeans(means);
-        double[] hiddenBias = rbm.hiddenBias().toDoubleVector();
+        double[] hiddenBias = Vectors.values(rbm.hiddenBias());
         double[] row = new double[rbm.hiddenWidth()];
         double words = rbm.visible().countsWords() ? Arrays.stream(means).sum() : 1;
         Rows weights = Rows.of(rbm.weights());
@@ -230,8 +231,8 @@ final class LayerPretrainer {
                         * rbm.hidden().scale(j);
             }
         }
-        Rows.of(rbm.visibleBias().reshape(1, bias.length)).write(0, bias);
-        Rows.of(rbm.hiddenBias().reshape(1, hiddenBias.length)).write(0, hiddenBias);
+        Rows.of(rbm.visibleBias()).write(0, bias);
+        Rows.of(rbm.hiddenBias()).write(0, hiddenBias);
     }
 
     private void learn(WeightedRows weightedRows) {

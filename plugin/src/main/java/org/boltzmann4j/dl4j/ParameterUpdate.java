@@ -1,13 +1,13 @@
 package org.boltzmann4j.dl4j;
 
 import java.util.List;
+import org.boltzmann4j.math.Vectors;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.updater.LayerUpdater;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.learning.regularization.Regularization;
@@ -80,13 +80,13 @@ final class ParameterUpdate {
         // A sum of sizes is finite only if every element is. One far below the largest number leaves room for the sum
         // with
         // the parameters.
-        double size = Math.abs(factor) * Nd4j.getBlasWrapper().level1().asum(gradient);
+        double size = Math.abs(factor) * Vectors.sumOfSizes(gradient);
         return size < (gradient.dataType() == DataType.FLOAT ? LARGEST_FLOAT_STEP : LARGEST_STEP) ? factor : Double.NaN;
     }
 
     /** Subtracts the step from the parameters. */
     void apply(double factor) {
-        Nd4j.getBlasWrapper().level1().axpy(gradient.length(), -factor, gradient, layer.params());
+        Vectors.add(-factor, gradient, layer.params());
     }
 
     /** Goes on at half the rate, with an updater that remembers nothing of what led astray. */

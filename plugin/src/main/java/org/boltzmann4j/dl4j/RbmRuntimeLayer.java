@@ -9,6 +9,7 @@ import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.estimate.ReconstructionError;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
+import org.boltzmann4j.math.Vectors;
 import org.boltzmann4j.objective.RbmGradientState;
 import org.boltzmann4j.units.Unit;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -70,9 +71,9 @@ final class RbmRuntimeLayer extends BaseLayer<RbmLayer> {
         Unit visible = layerConf().getVisible();
         if (visible.learnsScales()) {
             INDArray logVariances = getParam(RbmParamInitializer.LOG_VARIANCE_KEY);
-            double[] z = logVariances.toDoubleVector();
+            double[] z = Vectors.values(logVariances);
             visible.bound(z);
-            Rows.of(logVariances.reshape(1, z.length)).write(0, z);
+            Rows.of(logVariances).write(0, z);
         }
         if (layerConf().getImproperWeights() == ImproperWeights.PROJECTED) {
             ProperPairs.project(
@@ -284,8 +285,8 @@ final class RbmRuntimeLayer extends BaseLayer<RbmLayer> {
     /** Copies the parameters of another model of the same shape. */
     void restore(Rbm other) {
         getParam(RbmParamInitializer.WEIGHT_KEY).assign(other.weights());
-        restore(RbmParamInitializer.VISIBLE_BIAS_KEY, other.visibleBias().toDoubleVector());
-        restore(RbmParamInitializer.HIDDEN_BIAS_KEY, other.hiddenBias().toDoubleVector());
+        restore(RbmParamInitializer.VISIBLE_BIAS_KEY, Vectors.values(other.visibleBias()));
+        restore(RbmParamInitializer.HIDDEN_BIAS_KEY, Vectors.values(other.hiddenBias()));
         if (layerConf().getVisible().learnsScales()) {
             double[] logVariances = other.visible().scales(other.visibleWidth());
             Arrays.setAll(logVariances, i -> 2 * Math.log(logVariances[i]));

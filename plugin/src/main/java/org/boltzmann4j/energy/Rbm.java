@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.function.ToDoubleFunction;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.Rows;
+import org.boltzmann4j.math.Vectors;
 import org.boltzmann4j.units.Conditions;
 import org.boltzmann4j.units.Unit;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -147,7 +148,7 @@ public final class Rbm {
     public INDArray meanHiddenGivenVisible(INDArray v) {
         INDArray result = hiddenWeightedInput(v);
         double[] lengths = documentLengths(v);
-        double[] bias = hiddenBias.toDoubleVector();
+        double[] bias = Vectors.values(hiddenBias);
         Rows rows = Rows.of(result);
         double[] x = new double[rows.width()];
         for (int row = 0; row < rows.count(); row++) {
@@ -178,7 +179,7 @@ public final class Rbm {
      */
     public INDArray meanVisibleGivenHidden(INDArray h, double[] documentLengths) {
         INDArray result = visibleWeightedInput(h);
-        double[] bias = visibleBias.toDoubleVector();
+        double[] bias = Vectors.values(visibleBias);
         Rows rows = Rows.of(result);
         double[] x = new double[rows.width()];
         for (int row = 0; row < rows.count(); row++) {
@@ -222,7 +223,7 @@ public final class Rbm {
         Rows states = Rows.of(h.castTo(weights.dataType()));
         double[] lengths = documentLengths(v);
         double[] energy = visibleTerms(v, 1);
-        double[] bias = hiddenBias.toDoubleVector();
+        double[] bias = Vectors.values(hiddenBias);
         double[] x = new double[hiddenWidth()];
         double[] y = new double[hiddenWidth()];
         for (int row = 0; row < energy.length; row++) {
@@ -260,7 +261,7 @@ public final class Rbm {
         double[] lengths = documentLengths(v);
         Conditions at = Conditions.at(inverseTemperature);
         double[] freeEnergy = visibleTerms(v, inverseTemperature);
-        double[] bias = hiddenBias.toDoubleVector();
+        double[] bias = Vectors.values(hiddenBias);
         double[] x = new double[hiddenWidth()];
         for (int row = 0; row < freeEnergy.length; row++) {
             input.read(row, x);
@@ -280,8 +281,8 @@ public final class Rbm {
     public double[] hiddenFreeEnergy(INDArray h, Conditions at) {
         Rows input = Rows.of(visibleWeightedInput(h));
         Rows states = Rows.of(h.castTo(weights.dataType()));
-        double[] bias = visibleBias.toDoubleVector();
-        double[] plainBias = hiddenBias.toDoubleVector();
+        double[] bias = Vectors.values(visibleBias);
+        double[] plainBias = Vectors.values(hiddenBias);
         double[] scaledBias = visible.countsWords() ? times(plainBias, at.documentLength()) : plainBias;
         double[] result = new double[Math.toIntExact(h.size(0))];
         double[] x = new double[hiddenWidth()];
@@ -307,7 +308,7 @@ public final class Rbm {
     }
 
     private double[] visibleTerms(INDArray v, double inverseTemperature) {
-        double[] bias = visibleBias.toDoubleVector();
+        double[] bias = Vectors.values(visibleBias);
         return perRow(v, x -> visible.energyTerm(x, bias, inverseTemperature));
     }
 

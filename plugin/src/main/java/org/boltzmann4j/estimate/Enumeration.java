@@ -5,6 +5,7 @@ import java.util.SplittableRandom;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.SoftplusSum;
 import org.boltzmann4j.math.StableFunctions;
+import org.boltzmann4j.math.Vectors;
 import org.boltzmann4j.units.Bernoulli;
 import org.boltzmann4j.units.Binomial;
 import org.boltzmann4j.units.Conditions;
@@ -42,8 +43,8 @@ final class Enumeration implements SolvedLayer {
         this.states = states;
         this.ofHidden = ofHidden;
         this.other = ofHidden ? rbm.visible() : rbm.hidden();
-        double[] visibleBias = rbm.visibleBias().toDoubleVector();
-        double[] hiddenBias = rbm.hiddenBias().toDoubleVector();
+        double[] visibleBias = Vectors.values(rbm.visibleBias());
+        double[] hiddenBias = Vectors.values(rbm.hiddenBias());
         if (rbm.visible().countsWords()) {
             for (int j = 0; j < hiddenBias.length; j++) {
                 hiddenBias[j] *= documentLength;

@@ -5,6 +5,7 @@ import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
+import org.boltzmann4j.math.Vectors;
 import org.boltzmann4j.units.Conditions;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -31,7 +32,7 @@ public final class ExactSamples {
         Rows rows = Rows.of(result);
         double[][] weights = rbm.weights().toDoubleMatrix();
         double[] scales = rbm.hidden().scales(rbm.hiddenWidth());
-        double[] bias = rbm.visibleBias().toDoubleVector();
+        double[] bias = Vectors.values(rbm.visibleBias());
         double[] v = new double[weights.length];
         Conditions at = Conditions.PLAIN.withDocumentLength(documentLength);
         for (int row = 0; row < count; row++) {

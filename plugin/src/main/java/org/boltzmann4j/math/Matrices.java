@@ -3,10 +3,12 @@ package org.boltzmann4j.math;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Matrix products into given arrays, shared among {@link Workers} where there are some, and shape checks at public entries. */
 public final class Matrices {
+
+    /** Rows. */
+    private static final long SHORTEST_COPY = 32;
 
     private Matrices() {}
 
@@ -20,8 +22,7 @@ public final class Matrices {
      * @param beta factor of the old content
      */
     public static void product(INDArray a, INDArray b, INDArray c, double alpha, double beta) {
-        Workers.forEachPiece(
-                c.size(0), (from, to) -> Nd4j.gemm(rows(a, from, to), b, rows(c, from, to), false, false, alpha, beta));
+        MatrixProduct.compute(a, false, b, false, c, alpha, beta);
     }
 
     /**
@@ -34,9 +35,7 @@ public final class Matrices {
      * @param beta factor of the old content
      */
     public static void transposedProduct(INDArray a, INDArray b, INDArray c, double alpha, double beta) {
-        Workers.forEachPiece(
-                c.size(0),
-                (from, to) -> Nd4j.gemm(columns(a, from, to), b, rows(c, from, to), true, false, alpha, beta));
+        MatrixProduct.compute(a, true, b, false, c, alpha, beta);
     }
 
     /**
@@ -49,16 +48,20 @@ public final class Matrices {
      * @param beta factor of the old content
      */
     public static void productTransposed(INDArray a, INDArray b, INDArray c, double alpha, double beta) {
-        Workers.forEachPiece(
-                c.size(0), (from, to) -> Nd4j.gemm(rows(a, from, to), b, rows(c, from, to), false, true, alpha, beta));
+        MatrixProduct.compute(a, false, b, true, c, alpha, beta);
     }
 
-    private static INDArray rows(INDArray array, long from, long to) {
-        return to - from == array.size(0) ? array : array.get(NDArrayIndex.interval(from, to), NDArrayIndex.all());
-    }
-
-    private static INDArray columns(INDArray array, long from, long to) {
-        return to - from == array.size(1) ? array : array.get(NDArrayIndex.all(), NDArrayIndex.interval(from, to));
+    /**
+     * Copies rows, times a factor.
+     *
+     * @param source {@code [n, width]}, not modified
+     * @param target {@code [at least firstRow + n, width]}, changed in place
+     * @param firstRow where the first row goes
+     * @param factor of every element
+     */
+    public static void copyRows(INDArray source, INDArray target, long firstRow, double factor) {
+        Pieces.of(source.size(0), SHORTEST_COPY).forEach(source.size(0), (piece, from, to) -> Rows.of(source)
+                .copyTo(Rows.of(target), from, to, firstRow, factor));
     }
 
     /**

@@ -17,6 +17,7 @@ public final class Rows {
 
     // A strong reference: the buffers below see native memory that is freed together with the array.
     private final INDArray array;
+    private final boolean isVector;
     private final int width;
     private final @Nullable FloatBuffer floats;
     private final @Nullable DoubleBuffer doubles;
@@ -26,9 +27,10 @@ public final class Rows {
 
     private Rows(INDArray array) {
         this.array = array;
-        this.width = Math.toIntExact(array.size(1));
-        boolean bulk = Backend.isCpu() && array.size(0) > 0 && array.stride(1) == 1 && fits(array);
-        this.stride = bulk ? Math.toIntExact(array.size(0) == 1 ? width : array.stride(0)) : 0;
+        this.isVector = array.rank() == 1;
+        this.width = Math.toIntExact(array.size(-1));
+        boolean bulk = Backend.isCpu() && array.length() > 0 && (array.stride(-1) == 1 || width == 1) && fits(array);
+        this.stride = bulk ? Math.toIntExact(count() == 1 ? width : array.stride(0)) : 0;
         this.offset = bulk ? Math.toIntExact(array.offset()) : 0;
         this.floats = bulk && array.dataType() == DataType.FLOAT ? array.data().asNioFloat() : null;
         this.doubles =
@@ -39,11 +41,11 @@ public final class Rows {
     /**
      * Opens a matrix for access by rows.
      *
-     * @param array {@code [n, width]}, float or double; written in place by {@link #write}
+     * @param array {@code [n, width]}, or {@code [width]} for one row; float or double; written in place by {@link #write}
      * @return access to its rows
      */
     public static Rows of(INDArray array) {
-        if (array.rank() != 2) {
+        if (array.rank() != 2 && array.rank() != 1) {
             throw new IllegalArgumentException(
                     "expected a matrix [rows, columns], got an array of rank " + array.rank());
         }
@@ -51,7 +53,9 @@ public final class Rows {
     }
 
     private static boolean fits(INDArray array) {
-        long last = array.offset() + (array.size(0) - 1) * Math.max(array.stride(0), array.size(1)) + array.size(1);
+        long last = array.offset()
+                + array.length()
+                + (array.rank() == 1 ? 0 : (array.size(0) - 1) * Math.max(array.stride(0), array.size(1)));
         return last * 8 < Integer.MAX_VALUE;
     }
 
@@ -70,7 +74,7 @@ public final class Rows {
      * @return the count
      */
     public long count() {
-        return array.size(0);
+        return isVector ? 1 : array.size(0);
     }
 
     /**
@@ -89,7 +93,7 @@ public final class Rows {
             doubles.get(offset + (int) row * stride, into, 0, width);
         } else {
             for (int i = 0; i < width; i++) {
-                into[i] = array.getDouble(row, i);
+                into[i] = isVector ? array.getDouble(i) : array.getDouble(row, i);
             }
         }
     }
@@ -110,7 +114,7 @@ public final class Rows {
             doubles.put(offset + (int) row * stride, from, 0, width);
         } else {
             for (int i = 0; i < width; i++) {
-                array.putScalar(row, i, from[i]);
+                put(row, i, from[i]);
             }
         }
     }
@@ -126,7 +130,7 @@ public final class Rows {
             floats.get(offset + (int) row * stride, into, 0, width);
         } else {
             for (int i = 0; i < width; i++) {
-                into[i] = array.getFloat(row, i);
+                into[i] = isVector ? array.getFloat(i) : array.getFloat(row, i);
             }
         }
     }
@@ -142,37 +146,39 @@ public final class Rows {
             floats.put(offset + (int) row * stride, from, 0, width);
         } else {
             for (int i = 0; i < width; i++) {
-                array.putScalar(row, i, from[i]);
+                put(row, i, from[i]);
             }
         }
     }
 
-    /**
-     * Copies all rows, times a factor, into another matrix.
-     *
-     * @param target of the same width; written in place
-     * @param firstRow where the first row goes
-     * @param factor of every element
-     */
-    public void copyTo(Rows target, long firstRow, double factor) {
+    /** Copies some rows, times a factor, to rows of another matrix that lie elsewhere by {@code shift}. */
+    void copyTo(Rows target, long from, long to, long shift, double factor) {
         if (floats != null && target.floats != null) {
             float single = (float) factor;
-            for (long row = 0; row < count(); row++) {
+            for (long row = from; row < to; row++) {
                 read(row, scratch);
                 for (int i = 0; i < scratch.length; i++) {
                     scratch[i] *= single;
                 }
-                target.write(firstRow + row, scratch);
+                target.write(shift + row, scratch);
             }
             return;
         }
         double[] x = new double[width];
-        for (long row = 0; row < count(); row++) {
+        for (long row = from; row < to; row++) {
             read(row, x);
             for (int i = 0; i < width; i++) {
                 x[i] *= factor;
             }
-            target.write(firstRow + row, x);
+            target.write(shift + row, x);
+        }
+    }
+
+    private void put(long row, int column, double value) {
+        if (isVector) {
+            array.putScalar(column, value);
+        } else {
+            array.putScalar(row, column, value);
         }
     }
 }

@@ -116,6 +116,31 @@ public final class StableFunctions {
     }
 
     /**
+     * {@code sum_i x_i y_i}, in four sums, which the processor adds side by side.
+     *
+     * @param x not modified
+     * @param y as long, not modified
+     * @return the inner product
+     */
+    public static double dot(double[] x, double[] y) {
+        double first = 0;
+        double second = 0;
+        double third = 0;
+        double fourth = 0;
+        int i = 0;
+        for (; i + 3 < x.length; i += 4) {
+            first += x[i] * y[i];
+            second += x[i + 1] * y[i + 1];
+            third += x[i + 2] * y[i + 2];
+            fourth += x[i + 3] * y[i + 3];
+        }
+        for (; i < x.length; i++) {
+            first += x[i] * y[i];
+        }
+        return first + second + third + fourth;
+    }
+
+    /**
      * {@code log(sum_i exp(x_i))} with the maximum taken out.
      *
      * @param x terms, not modified; the empty sum is {@code -infinity}

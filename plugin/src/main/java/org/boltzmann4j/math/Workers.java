@@ -1,15 +1,12 @@
 package org.boltzmann4j.math;
 
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads that share the rows of large products and passes, each with a BLAS of one thread. They serve the thread that has
+ * Threads that share large products and passes over rows, each with a BLAS of one thread. They serve the thread that has
  * asked for them, and no other.
  *
  * <p>Work is cut into pieces by the size of the matrices alone, never by the number of threads, so that any number of them
@@ -23,28 +20,26 @@ public final class Workers {
 
     private static final ThreadLocal<@Nullable Workers> CURRENT = new ThreadLocal<>();
 
-    /** Fewer rows than two of these are left in one piece. */
-    private static final int SMALLEST_PIECE = 16;
-
-    /** Larger products are cut into pieces of about so many rows: each of them packs the other factor anew. */
-    private static final int USUAL_PIECE = 256;
-
-    private static final int MOST_PIECES = 16;
+    /** Some hundred microseconds: longer than what is left to one thread between two products, too short to heat a core. */
+    private static final int MOST_SPINS = 4_000;
 
     private final int threads;
-    private final ExecutorService helpers;
+    private final Helper[] helpers;
+    private final int spins;
+    private volatile @Nullable Job current;
 
     private Workers(int threads) {
         this.threads = threads;
-        this.helpers = Executors.newFixedThreadPool(Math.max(1, threads - 1), task -> {
-            Thread thread = new Thread(task, "boltzmann4j worker");
-            thread.setDaemon(true);
-            return thread;
-        });
+        // Where cores are fewer than threads, who spins keeps the core from who works.
+        this.spins = threads <= Runtime.getRuntime().availableProcessors() ? MOST_SPINS : 0;
+        this.helpers = new Helper[threads - 1];
+        for (int i = 0; i < helpers.length; i++) {
+            helpers[i] = new Helper(i + 1);
+        }
     }
 
     /**
-     * Does something with threads that share the rows of its products and passes; the calling thread is one of them.
+     * Does something with threads that share its products and passes; the calling thread is one of them.
      *
      * @param <T> type of the result
      * @param threads at least 1
@@ -68,7 +63,7 @@ public final class Workers {
             } else {
                 CURRENT.set(outer);
             }
-            workers.helpers.shutdown();
+            workers.publish(Job.LAST);
             BlasThreads.release();
         }
     }
@@ -81,6 +76,11 @@ public final class Workers {
     public static int threads() {
         Workers workers = CURRENT.get();
         return workers == null ? 1 : workers.threads;
+    }
+
+    /** Whether the calling thread is inside of {@link #with}, where products are cut into pieces even for one thread. */
+    static boolean areThere() {
+        return CURRENT.get() != null;
     }
 
     /**
@@ -97,84 +97,126 @@ public final class Workers {
             }
             return;
         }
-        workers.share(tasks, body);
+        workers.share(new Job(tasks, body));
     }
 
-    /**
-     * Does something for a range of rows: all at once outside of {@link #with}, else in pieces.
-     *
-     * @param rows how many
-     * @param body called for ranges that together are {@code [0, rows)}
-     */
-    static void forEachPiece(long rows, Range body) {
-        int pieces = CURRENT.get() == null ? 1 : pieces(rows);
-        if (pieces == 1) {
-            body.run(0, rows);
-            return;
-        }
-        forEach(pieces, (worker, piece) -> body.run(piece * rows / pieces, (piece + 1) * rows / pieces));
+    private void share(Job job) {
+        publish(job);
+        job.work(0);
+        job.await(spins);
     }
 
-    /** A power of two, so that two and four threads have equal shares. */
-    private static int pieces(long rows) {
-        if (rows < 2 * SMALLEST_PIECE) {
-            return 1;
-        }
-        int pieces = 2;
-        while (pieces < MOST_PIECES && (long) pieces * USUAL_PIECE < rows) {
-            pieces *= 2;
-        }
-        return pieces;
-    }
-
-    private void share(int tasks, Body body) {
-        int helping = Math.min(threads, tasks) - 1;
-        AtomicInteger next = new AtomicInteger();
-        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-        CountDownLatch running = new CountDownLatch(helping);
-        for (int helper = 1; helper <= helping; helper++) {
-            int worker = helper;
-            helpers.execute(() -> {
-                work(worker, next, tasks, body, failure);
-                running.countDown();
-            });
-        }
-        work(0, next, tasks, body, failure);
-        awaitAll(running);
-        Throwable thrown = failure.get();
-        if (thrown instanceof Error error) {
-            throw error;
-        }
-        if (thrown != null) {
-            throw (RuntimeException) thrown;
+    private void publish(Job job) {
+        current = job;
+        for (Helper helper : helpers) {
+            helper.wake();
         }
     }
 
-    private static void work(
-            int worker, AtomicInteger next, int tasks, Body body, AtomicReference<@Nullable Throwable> failure) {
-        try {
+    /** A thread that takes part in one job after the other, and sleeps if the next one is long in coming. */
+    private final class Helper {
+        private final int worker;
+        private final Thread thread;
+        private volatile boolean asleep;
+
+        Helper(int worker) {
+            this.worker = worker;
+            this.thread = new Thread(this::serve, "boltzmann4j worker " + worker);
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        private void serve() {
+            Job job = next(null);
+            while (job != Job.LAST) {
+                job.work(worker);
+                job = next(job);
+            }
+        }
+
+        private Job next(@Nullable Job before) {
+            for (int spin = 0; spin < spins; spin++) {
+                Job job = current;
+                if (job != null && job != before) {
+                    return job;
+                }
+                Thread.onSpinWait();
+            }
+            // First asleep, then another look: whoever publishes does it the other way round, so that one sees the
+            // other.
+            asleep = true;
+            Job job = current;
+            while (job == null || job == before) {
+                LockSupport.park(this);
+                job = current;
+            }
+            asleep = false;
+            return job;
+        }
+
+        void wake() {
+            if (asleep) {
+                LockSupport.unpark(thread);
+            }
+        }
+    }
+
+    /** Tasks of which every thread takes the next one as long as there is one. */
+    private static final class Job {
+        private static final Job LAST = new Job(0, (worker, task) -> {});
+
+        private final int tasks;
+        private final Body body;
+        private final Thread caller = Thread.currentThread();
+        private final AtomicInteger next = new AtomicInteger();
+        private final AtomicInteger open;
+        private volatile @Nullable Throwable failure;
+
+        Job(int tasks, Body body) {
+            this.tasks = tasks;
+            this.body = body;
+            this.open = new AtomicInteger(tasks);
+        }
+
+        void work(int worker) {
             for (int task = next.getAndIncrement(); task < tasks; task = next.getAndIncrement()) {
-                body.run(worker, task);
+                if (failure == null) {
+                    run(worker, task);
+                }
+                if (open.decrementAndGet() == 0 && worker != 0) {
+                    LockSupport.unpark(caller);
+                }
             }
-        } catch (RuntimeException | Error thrown) {
-            failure.compareAndSet(null, thrown);
-            next.set(tasks);
         }
-    }
 
-    /** Arrays are being written to, so that an interrupt has to wait until they are not. */
-    private static void awaitAll(CountDownLatch running) {
-        boolean interrupted = false;
-        while (true) {
+        private void run(int worker, int task) {
             try {
-                running.await();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
+                body.run(worker, task);
+            } catch (RuntimeException | Error thrown) {
+                failure = thrown;
             }
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+
+        /** A helper that comes too late to find a task is not waited for, and finds nothing to do. */
+        void await(int spins) {
+            for (int spin = 0; spin < spins && open.get() > 0; spin++) {
+                Thread.onSpinWait();
+            }
+            boolean interrupted = false;
+            while (open.get() > 0) {
+                LockSupport.park(this);
+                interrupted |= Thread.interrupted(); // arrays are being written to: it has to wait until they are not
+            }
+            if (interrupted) {
+                caller.interrupt();
+            }
+            Throwable thrown = failure;
+            if (thrown instanceof Error error) {
+                throw error;
+            }
+            if (thrown != null) {
+                throw (RuntimeException) thrown;
+            }
         }
     }
 
@@ -189,17 +231,5 @@ public final class Workers {
          * @param task index of the task
          */
         void run(int worker, int task);
-    }
-
-    /** Something to be done for some rows. */
-    @FunctionalInterface
-    interface Range {
-        /**
-         * Does it.
-         *
-         * @param from first row
-         * @param to row behind the last
-         */
-        void run(long from, long to);
     }
 }

@@ -1,8 +1,8 @@
 package org.boltzmann4j.objective;
 
-import java.util.function.BiConsumer;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.Rows;
+import org.boltzmann4j.math.Vectors;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -16,15 +16,17 @@ final class OuterProducts {
 
     private final INDArray visible;
     private final INDArray hidden;
-    private final Rows visibleRows;
-    private final Rows hiddenRows;
+    private final INDArray visibleRow;
+    private final INDArray hiddenRow;
+    private final INDArray perRow;
     private long rows;
 
     OuterProducts(DataType type, long capacity, long visibleWidth, long hiddenWidth) {
         this.visible = Matrices.detached(type, capacity, visibleWidth);
         this.hidden = Matrices.detached(type, capacity, hiddenWidth);
-        this.visibleRows = Rows.of(visible);
-        this.hiddenRows = Rows.of(hidden);
+        this.visibleRow = Matrices.detached(type, 1, visibleWidth);
+        this.hiddenRow = Matrices.detached(type, 1, hiddenWidth);
+        this.perRow = Matrices.detached(type, 1, capacity);
     }
 
     OuterProducts withCapacity(long capacity) {
@@ -41,15 +43,15 @@ final class OuterProducts {
 
     /** Adds {@code factor * v'h}, {@code v [n, visible]} and {@code h [n, hidden]}; both are copied. */
     void add(INDArray v, INDArray h, double factor) {
-        Rows.of(v).copyTo(visibleRows, rows, 1);
-        Rows.of(h).copyTo(hiddenRows, rows, factor);
+        Matrices.copyRows(v, visible, rows, 1);
+        Matrices.copyRows(h, hidden, rows, factor);
         rows += v.size(0);
     }
 
     /** Adds the outer product of two rows. */
     void add(double[] v, double[] h) {
-        visibleRows.write(rows, v);
-        hiddenRows.write(rows, h);
+        Rows.of(visible).write(rows, v);
+        Rows.of(hidden).write(rows, h);
         rows++;
     }
 
@@ -60,27 +62,31 @@ final class OuterProducts {
 
     /** The sum, as {@link #sum} has written it, times a column of hidden values: {@code [visible]}. */
     double[] timesHidden(INDArray sum, double[] column) {
-        return times(column, hidden, visible, (row, result) -> Matrices.productTransposed(row, sum, result, 1, 0));
+        Rows.of(hiddenRow).write(0, column);
+        if (factorsAreSmaller()) {
+            through(hiddenRow, hidden, visible, visibleRow);
+        } else {
+            Matrices.productTransposed(hiddenRow, sum, visibleRow, 1, 0);
+        }
+        return Vectors.values(visibleRow);
     }
 
     /** A row of visible values times the sum, as {@link #sum} has written it: {@code [hidden]}. */
     double[] timesVisible(INDArray sum, double[] values) {
-        return times(values, visible, hidden, (row, result) -> Matrices.product(row, sum, result, 1, 0));
+        Rows.of(visibleRow).write(0, values);
+        if (factorsAreSmaller()) {
+            through(visibleRow, visible, hidden, hiddenRow);
+        } else {
+            Matrices.product(visibleRow, sum, hiddenRow, 1, 0);
+        }
+        return Vectors.values(hiddenRow);
     }
 
-    /** Through both stacks where that is shorter than through their product. */
-    private double[] times(double[] values, INDArray from, INDArray to, BiConsumer<INDArray, INDArray> throughTheSum) {
-        INDArray row = Matrices.detached(visible.dataType(), 1, values.length);
-        Rows.of(row).write(0, values);
-        INDArray result = Matrices.detached(row.dataType(), 1, to.size(1));
-        if (factorsAreSmaller()) {
-            INDArray perRow = Matrices.detached(row.dataType(), 1, rows);
-            Matrices.productTransposed(row, first(from), perRow, 1, 0);
-            Matrices.product(perRow, first(to), result, 1, 0);
-        } else {
-            throughTheSum.accept(row, result);
-        }
-        return result.reshape(result.length()).toDoubleVector();
+    /** Through both stacks, where that is shorter than through their product. */
+    private void through(INDArray values, INDArray from, INDArray to, INDArray result) {
+        INDArray factors = rows == capacity() ? perRow : perRow.get(NDArrayIndex.all(), NDArrayIndex.interval(0, rows));
+        Matrices.productTransposed(values, first(from), factors, 1, 0);
+        Matrices.product(factors, first(to), result, 1, 0);
     }
 
     /** Whether a vector meets fewer numbers on the way through both stacks than in their product. */

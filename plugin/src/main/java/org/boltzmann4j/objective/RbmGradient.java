@@ -4,6 +4,7 @@ import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
+import org.boltzmann4j.math.Vectors;
 import org.boltzmann4j.sampler.Draw;
 import org.boltzmann4j.sampler.GibbsSampler;
 import org.boltzmann4j.sampler.LayerStates;
@@ -224,7 +225,7 @@ public record RbmGradient(
             INDArray hiddenBiasGradient) {
         double[] ascent = sparsity.ascent(state.activation);
         double total = scale * state.hidden.totalWeight();
-        Rows bias = Rows.of(hiddenBiasGradient.reshape(1, ascent.length));
+        Rows bias = Rows.of(hiddenBiasGradient);
         double[] gradient = new double[ascent.length];
         bias.read(0, gradient);
         for (int j = 0; j < gradient.length; j++) {
@@ -284,7 +285,7 @@ public record RbmGradient(
     /** Before centering: {@code sum_j W_ij dW_ij} then is minus the difference of {@code u (Wh)}. */
     private static void writeLogVariances(
             INDArray gradient, Rbm rbm, double[] squares, INDArray weightGradient, double[] visibleDifference) {
-        double[] bias = rbm.visibleBias().toDoubleVector();
+        double[] bias = Vectors.values(rbm.visibleBias());
         Rows weightRows = Rows.of(rbm.weights());
         Rows gradientRows = Rows.of(weightGradient);
         double[] w = new double[rbm.hiddenWidth()];
@@ -300,7 +301,7 @@ public record RbmGradient(
             double scale = rbm.visible().scale(i);
             values[i] = -(squares[i] / 2 - bias[i] / scale * visibleDifference[i] + products / 2);
         }
-        Rows.of(gradient.reshape(1, gradient.length())).write(0, values);
+        Rows.of(gradient).write(0, values);
     }
 
     /**
@@ -314,6 +315,6 @@ public record RbmGradient(
             double shift = centeringShift == null ? 0 : centeringShift[i];
             values[i] = -difference[i] / unit.scale(i) - unit.scale(i) * shift;
         }
-        Rows.of(gradient.reshape(1, gradient.length())).write(0, values);
+        Rows.of(gradient).write(0, values);
     }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
+import org.boltzmann4j.math.StableFunctions;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -57,11 +58,7 @@ public final class ChainTrace {
         for (int chain = 0; chain < ring[0].length; chain++) {
             rows.read(chain, x);
             for (int o = 0; o < OBSERVABLES; o++) {
-                double sum = 0;
-                double[] sign = signs[o];
-                for (int i = 0; i < x.length; i++) {
-                    sum += sign[i] * x[i];
-                }
+                double sum = StableFunctions.dot(signs[o], x);
                 double[] past = ring[o][chain];
                 if (at == past.length) {
                     past = Arrays.copyOf(past, Math.min(capacity, 2 * at));

@@ -3,6 +3,7 @@ package org.boltzmann4j.sampler;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.Rows;
+import org.boltzmann4j.math.Vectors;
 import org.boltzmann4j.units.Conditions;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -25,7 +26,7 @@ public final class Checkpoint {
      * @return the checkpoint
      */
     static Checkpoint of(Rbm rbm, long minibatch) {
-        return mixed(rbm, rbm.visibleBias().toDoubleVector(), 1, minibatch);
+        return mixed(rbm, Vectors.values(rbm.visibleBias()), 1, minibatch);
     }
 
     /**
@@ -44,7 +45,7 @@ public final class Checkpoint {
         INDArray weights = scaledCopy(rbm.weights(), share);
         INDArray visibleBias = scaledCopy(rbm.visibleBias().reshape(1, rbm.visibleWidth()), share);
         if (share < 1) {
-            double[] bias = rbm.visibleBias().toDoubleVector();
+            double[] bias = Vectors.values(rbm.visibleBias());
             for (int i = 0; i < bias.length; i++) {
                 bias[i] = (1 - share) * baseBias[i] + share * bias[i];
             }
@@ -82,7 +83,7 @@ public final class Checkpoint {
     double logPartitionWithoutWeights() {
         double[] visible = new double[rbm.visibleWidth()];
         double[] hidden = new double[rbm.hiddenWidth()];
-        return rbm.visible().cumulant(visible, rbm.visibleBias().toDoubleVector(), Conditions.PLAIN)
-                + rbm.hidden().cumulant(hidden, rbm.hiddenBias().toDoubleVector(), Conditions.PLAIN);
+        return rbm.visible().cumulant(visible, Vectors.values(rbm.visibleBias()), Conditions.PLAIN)
+                + rbm.hidden().cumulant(hidden, Vectors.values(rbm.hiddenBias()), Conditions.PLAIN);
     }
 }

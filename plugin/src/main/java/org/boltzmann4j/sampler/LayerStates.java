@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
+import org.boltzmann4j.math.Vectors;
 import org.boltzmann4j.units.Unit;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -325,7 +326,7 @@ public final class LayerStates {
 
     /** Replaces the weighted input by what is asked for, in one pass over the rows. */
     void draw(Draw draw, INDArray biasVector, RandomStreams streams, long step) {
-        bounded += passNow().draw(draw, biasVector.toDoubleVector(), streams, step);
+        bounded += passNow().draw(draw, Vectors.values(biasVector), streams, step);
     }
 
     /** Where documents are counted, rows have weights and biases of their own, which only the general pass knows. */

@@ -138,6 +138,30 @@ class MatricesTest {
     }
 
     @Test
+    void factorsThatDoNotFitAreRefusedBeforeAnythingIsWritten() {
+        INDArray a = Nd4j.create(DataType.FLOAT, 2, 3);
+        INDArray c = Matrices.detached(DataType.FLOAT, 2, 2).addi(9);
+        assertThatThrownBy(() -> Matrices.product(a, a, c, 1, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("product of [2, 3] and [2, 3] into [2, 2]: the shapes do not fit");
+        assertThatThrownBy(() -> Matrices.transposedProduct(a, a, c, 1, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("[2, 3]' and");
+        assertThat(c.toDoubleMatrix()).isDeepEqualTo(new double[][] {{9, 9}, {9, 9}});
+    }
+
+    /** What the BLAS cannot be given as it lies in memory: two types, and gaps between all elements. */
+    @Test
+    void factorsThatOnlyTheHostCanMultiplyAreLeftToIt() {
+        INDArray wide = random(DataType.FLOAT, 'c', 6, 8, 1);
+        INDArray a = wide.get(NDArrayIndex.interval(0, 2, 6), NDArrayIndex.interval(0, 2, 8));
+        INDArray b = random(DataType.FLOAT, 'c', 4, 5, 2);
+        INDArray c = Matrices.detached(DataType.FLOAT, 3, 5);
+        Matrices.product(a, b, c, 1, 0);
+        assertSame(c, expected(a, b, c, 1, 0), DataType.FLOAT);
+    }
+
+    @Test
     void anOldContentOfNaNIsNotReadWhenBetaIsZero() {
         INDArray c = Matrices.detached(DataType.DOUBLE, 2, 2).addi(Double.NaN);
         INDArray a = Nd4j.eye(2).castTo(DataType.DOUBLE);

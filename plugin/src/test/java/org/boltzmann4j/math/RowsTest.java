@@ -3,12 +3,14 @@ package org.boltzmann4j.math;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -159,12 +161,33 @@ class RowsTest {
         assertThat(x).containsExactly(3, 4);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"contiguous", "a column", "part of a column"})
+    void aVectorIsOneRow(String kind) {
+        INDArray parent = numbers(DataType.FLOAT, 'c', 5, 3);
+        INDArray vector =
+                switch (kind) {
+                    case "contiguous" -> Nd4j.createFromArray(1f, 2, 3, 4, 5);
+                    case "a column" -> parent.getColumn(1);
+                    default -> parent.get(NDArrayIndex.interval(1, 4), NDArrayIndex.point(2));
+                };
+        assertThat(vector.rank()).isEqualTo(1);
+        Rows rows = Rows.of(vector);
+        assertThat(rows.count()).isEqualTo(1);
+        double[] x = new double[rows.width()];
+        rows.read(0, x);
+        assertThat(x).isEqualTo(vector.toDoubleVector());
+        Arrays.setAll(x, i -> -1.0 - i);
+        rows.write(0, x);
+        assertThat(vector.toDoubleVector()).isEqualTo(x);
+    }
+
     @Test
-    void onlyMatricesHaveRows() {
-        assertThatThrownBy(() -> Rows.of(Nd4j.create(DataType.FLOAT, 5)))
+    void onlyMatricesAndVectorsHaveRows() {
+        assertThatThrownBy(() -> Rows.of(Nd4j.create(DataType.FLOAT, 5, 2, 2)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("[rows, columns]")
-                .hasMessageContaining("rank 1");
+                .hasMessageContaining("rank 3");
     }
 
     @Test

@@ -138,7 +138,15 @@ class WorkersTest {
 
     /** Sizes around those at which products begin to be cut, and where the pieces are not equal. */
     @ParameterizedTest(name = "{0} x {1} x {2}")
-    @CsvSource({"31, 40, 33", "32, 40, 33", "101, 64, 50", "515, 7, 3", "1030, 30, 20"})
+    @CsvSource({
+        "31, 40, 33",
+        "100, 50, 239",
+        "100, 50, 240",
+        "101, 64, 515",
+        "515, 64, 101",
+        "1030, 30, 300",
+        "2, 1000, 600"
+    })
     void productsInPiecesAreThoseOfTheWholeWhateverTheNumberOfThreads(int n, int m, int p) {
         INDArray a = Nd4j.rand(DataType.FLOAT, n, m);
         INDArray b = Nd4j.rand(DataType.FLOAT, m, p);
@@ -155,9 +163,10 @@ class WorkersTest {
                 Matrices.productTransposed(a, b.transpose().dup('c'), rightTransposed, 1, 0);
             });
             List<INDArray> products = List.of(plain, leftTransposed, rightTransposed);
-            // At most 64 products below 1, each rounded once to at most 4e-6 where the sum is below 64.
-            products.forEach(product ->
-                    assertThat(product.sub(whole).amaxNumber().doubleValue()).isLessThan(64 * 4e-6));
+            // m products below 1, each rounded once to at most 2^-24 of the sum so far, which is below m.
+            products.forEach(
+                    product -> assertThat(product.sub(whole).amaxNumber().doubleValue())
+                            .isLessThan((double) m * m * Math.scalb(1.0, -24)));
             if (first.isEmpty()) {
                 first.addAll(products);
             }
