@@ -4,12 +4,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.boltzmann4j.dl4j.ModelFormatException;
+import org.boltzmann4j.dl4j.ModelReader;
 import org.deeplearning4j.arbiter.DL4JConfiguration;
 import org.deeplearning4j.arbiter.GraphConfiguration;
 import org.deeplearning4j.arbiter.optimize.api.Candidate;
 import org.deeplearning4j.arbiter.optimize.api.data.DataSource;
-import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -158,41 +158,67 @@ public record CandidateRecord(
     }
 
     /**
-     * Reads a record. Configurations of networks in it are read by Deeplearning4j, which makes objects of the classes they name.
+     * Reads a record. The configuration in it stays a tree of nodes until {@link #configuration} makes objects of it.
      *
-     * @param json of {@link #toJson}
+     * @param json of {@link #toJson}; untrusted
      * @return the record
-     * @throws IllegalArgumentException if it is none
+     * @throws IllegalArgumentException if it is none, or its pretraining names a class other than Deeplearning4j's updaters
      */
     public static CandidateRecord fromJson(String json) {
-        return SearchJson.read(json, CandidateRecord.class);
+        JsonNode tree = SearchJson.parse(json);
+        JsonNode settings = tree.path("pretraining");
+        try {
+            if (settings.isObject()) {
+                ModelReader.standard().requireAllowed(settings.toString());
+            }
+        } catch (ModelFormatException e) {
+            throw new IllegalArgumentException("no CandidateRecord: " + e.getMessage(), e);
+        }
+        return SearchJson.read(tree, CandidateRecord.class);
+    }
+
+    /**
+     * The candidate itself, at a share of 1, of layers of Deeplearning4j's and this plugin's.
+     *
+     * @return a {@link DbnConfiguration} or {@link DbnGraphConfiguration}
+     * @throws IllegalStateException if there is no configuration, or early stopping would be needed
+     * @throws IllegalArgumentException if the configuration names other classes
+     */
+    public PretrainedConfiguration configuration() {
+        return configuration(ModelReader.standard());
     }
 
     /**
      * The candidate itself, at a share of 1.
      *
+     * @param reader allows classes of the caller's own
      * @return a {@link DbnConfiguration} or {@link DbnGraphConfiguration}
      * @throws IllegalStateException if there is no configuration, or early stopping would be needed
+     * @throws IllegalArgumentException if the configuration names classes that the reader does not allow
      */
-    public PretrainedConfiguration configuration() {
+    public PretrainedConfiguration configuration(ModelReader reader) {
         if (fineTuningEpochs == null) {
             throw new IllegalStateException("candidate " + index + " cannot be made again from its record: it has "
                     + (network == null && graph == null ? "no configuration" : "early stopping"));
         }
-        return network != null
-                ? new DbnConfiguration(
-                        MultiLayerConfiguration.fromJson(network.toString()),
-                        null,
-                        fineTuningEpochs,
-                        pretraining,
-                        repairs)
-                : new DbnGraphConfiguration(
-                        ComputationGraphConfiguration.fromJson(
-                                Objects.requireNonNull(graph).toString()),
-                        null,
-                        fineTuningEpochs,
-                        pretraining,
-                        repairs);
+        try {
+            return network != null
+                    ? new DbnConfiguration(
+                            reader.networkConfiguration(network.toString()),
+                            null,
+                            fineTuningEpochs,
+                            pretraining,
+                            repairs)
+                    : new DbnGraphConfiguration(
+                            reader.graphConfiguration(
+                                    Objects.requireNonNull(graph).toString()),
+                            null,
+                            fineTuningEpochs,
+                            pretraining,
+                            repairs);
+        } catch (ModelFormatException e) {
+            throw new IllegalArgumentException("candidate " + index + ": " + e.getMessage(), e);
+        }
     }
 
     /**
@@ -201,8 +227,22 @@ public record CandidateRecord(
      * @param data as in the search
      * @return model and training
      * @throws IllegalStateException if there is no configuration, or early stopping would be needed
+     * @throws IllegalArgumentException if the configuration names classes other than Deeplearning4j's and this plugin's
      */
     public TrainedCandidate train(DataSource data) {
-        return new CandidateTraining(seed, epochShare, null).train(configuration(), pretraining, data, List.of());
+        return train(data, ModelReader.standard());
+    }
+
+    /**
+     * Trains the candidate as the search did: same data and number of BLAS threads, same bits.
+     *
+     * @param data as in the search
+     * @param reader allows classes of the caller's own
+     * @return model and training
+     * @throws IllegalStateException if there is no configuration, or early stopping would be needed
+     * @throws IllegalArgumentException if the configuration names classes that the reader does not allow
+     */
+    public TrainedCandidate train(DataSource data, ModelReader reader) {
+        return new CandidateTraining(seed, epochShare, null).train(configuration(reader), pretraining, data, List.of());
     }
 }

@@ -18,6 +18,8 @@ import org.nd4j.shade.jackson.databind.JsonNode;
  */
 final class SearchJournal {
 
+    private static final long LARGEST = 16 << 20;
+
     private final Path directory;
 
     private SearchJournal(Path directory) {
@@ -37,7 +39,7 @@ final class SearchJournal {
             if (!Files.exists(file)) {
                 AtomicFile.write(file, SearchJson.write(wanted));
             }
-            JsonNode found = SearchJson.parse(Files.readString(file, StandardCharsets.UTF_8));
+            JsonNode found = SearchJson.parse(text(file));
             identity.forEach((name, value) -> {
                 String there = found.path(name).asText();
                 if (!there.equals(value)) {
@@ -66,7 +68,7 @@ final class SearchJournal {
 
     @Nullable ResultRecord result(int index) {
         String json = read(index, "result.json");
-        return json == null ? null : SearchJson.read(json, ResultRecord.class);
+        return json == null ? null : SearchJson.read(SearchJson.parse(json), ResultRecord.class);
     }
 
     void write(CandidateRecord draw) {
@@ -80,10 +82,17 @@ final class SearchJournal {
     private @Nullable String read(int index, String name) {
         Path file = candidateDirectory(directory, index).resolve(name);
         try {
-            return Files.exists(file) ? Files.readString(file, StandardCharsets.UTF_8) : null;
+            return Files.exists(file) ? text(file) : null;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static String text(Path file) throws IOException {
+        if (Files.size(file) > LARGEST) {
+            throw new IOException(file + " has " + Files.size(file) + " bytes, expected at most " + LARGEST);
+        }
+        return Files.readString(file, StandardCharsets.UTF_8);
     }
 
     private void write(int index, String name, String json) {

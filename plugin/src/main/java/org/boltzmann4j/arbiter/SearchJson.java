@@ -1,6 +1,7 @@
 package org.boltzmann4j.arbiter;
 
 import java.io.IOException;
+import org.boltzmann4j.dl4j.ModelReader;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.JsonNode;
@@ -27,10 +28,6 @@ final class SearchJson {
         }
     }
 
-    static JsonNode parse(String json) {
-        return read(json, JsonNode.class);
-    }
-
     static <T> T read(JsonNode node, Class<T> type) {
         try {
             return mapper().treeToValue(node, type);
@@ -39,11 +36,13 @@ final class SearchJson {
         }
     }
 
-    static <T> T read(String json, Class<T> type) {
+    /** Reads what comes from a file, at first as a tree: its size and depth are bounded, and nothing is made of what it names. */
+    static JsonNode parse(String json) {
         try {
-            return mapper().readValue(json, type);
+            ModelReader.requireBounded(json);
+            return mapper().readTree(json);
         } catch (IOException e) {
-            throw new IllegalArgumentException("no " + type.getSimpleName() + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException("no record of a search: " + e.getMessage(), e);
         }
     }
 }

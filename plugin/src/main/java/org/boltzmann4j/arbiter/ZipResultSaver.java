@@ -2,13 +2,10 @@ package org.boltzmann4j.arbiter;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
 import org.boltzmann4j.dl4j.AtomicFile;
+import org.boltzmann4j.dl4j.ModelReader;
 import org.deeplearning4j.arbiter.optimize.api.OptimizationResult;
 import org.deeplearning4j.arbiter.optimize.api.saving.ResultReference;
 import org.deeplearning4j.arbiter.optimize.api.saving.ResultSaver;
@@ -18,19 +15,19 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
+import org.nd4j.shade.jackson.annotation.JsonIgnore;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
  * Saves each model as a zip of Deeplearning4j, {@code candidates/000000/model.zip} below a directory. Unlike the host's
- * {@code FileModelSaver} it writes nothing by Java serialisation, and reads only zips in which there is none.
+ * {@code FileModelSaver} it writes nothing by Java serialisation, and reads by {@link ModelReader}.
  */
 public final class ZipResultSaver implements ResultSaver {
 
-    /** What is in the zip of a model; others, as a normalizer, may hold Java serialisation. */
-    private static final Set<String> KNOWN_ENTRIES =
-            Set.of("configuration.json", "coefficients.bin", "noParams.marker", "updaterState.bin");
-
     private final String path;
+
+    @JsonIgnore
+    private final ModelReader reader;
 
     /**
      * Saves below a directory.
@@ -39,7 +36,12 @@ public final class ZipResultSaver implements ResultSaver {
      */
     @JsonCreator
     public ZipResultSaver(@JsonProperty("path") String path) {
+        this(path, ModelReader.standard());
+    }
+
+    private ZipResultSaver(String path, ModelReader reader) {
         this.path = Objects.requireNonNull(path, "path");
+        this.reader = reader;
     }
 
     /**
@@ -52,11 +54,21 @@ public final class ZipResultSaver implements ResultSaver {
         return new ZipResultSaver(directory.toString());
     }
 
+    /**
+     * Reads what was saved with another reader, which allows layers of the caller's own; it is no part of the JSON.
+     *
+     * @param other the reader
+     * @return a saver below the same directory
+     */
+    public ZipResultSaver withReader(ModelReader other) {
+        return new ZipResultSaver(path, other);
+    }
+
     @Override
     public ResultReference saveModel(OptimizationResult result, Object model) throws IOException {
         Path zip = zipOf(result.getIndex());
         AtomicFile.write(zip, unfinished -> ModelSerializer.writeModel((Model) model, unfinished.toFile(), true));
-        return new SavedModel(result, zip, model instanceof ComputationGraph);
+        return new SavedModel(result, zip, model instanceof ComputationGraph, reader);
     }
 
     Path zipOf(int index) {
@@ -65,42 +77,29 @@ public final class ZipResultSaver implements ResultSaver {
 
     /** A model saved before this process was started. */
     ResultReference reference(OptimizationResult result, boolean graph) {
-        return new SavedModel(result, zipOf(result.getIndex()), graph);
+        return new SavedModel(result, zipOf(result.getIndex()), graph, reader);
     }
 
     /**
-     * Reads a network.
+     * Reads a network of Deeplearning4j's and this plugin's layers.
      *
-     * @param zip written by this class
+     * @param zip written by this class; untrusted
      * @return the network
-     * @throws IOException if it cannot be read or holds anything but a network
+     * @throws IOException if it cannot be read, or {@link ModelReader} refuses it
      */
     public static MultiLayerNetwork readNetwork(Path zip) throws IOException {
-        requireKnownEntries(zip);
-        return ModelSerializer.restoreMultiLayerNetwork(zip.toFile());
+        return ModelReader.standard().network(zip.toFile());
     }
 
     /**
-     * Reads a graph.
+     * Reads a graph of Deeplearning4j's and this plugin's layers.
      *
-     * @param zip written by this class
+     * @param zip written by this class; untrusted
      * @return the graph
-     * @throws IOException if it cannot be read or holds anything but a graph
+     * @throws IOException if it cannot be read, or {@link ModelReader} refuses it
      */
     public static ComputationGraph readGraph(Path zip) throws IOException {
-        requireKnownEntries(zip);
-        return ModelSerializer.restoreComputationGraph(zip.toFile());
-    }
-
-    private static void requireKnownEntries(Path zip) throws IOException {
-        try (ZipFile file = new ZipFile(zip.toFile())) {
-            for (ZipEntry entry : Collections.list(file.entries())) {
-                if (!KNOWN_ENTRIES.contains(entry.getName())) {
-                    throw new IOException(zip + " holds \"" + entry.getName() + "\", expected nothing but "
-                            + KNOWN_ENTRIES.stream().sorted().toList());
-                }
-            }
-        }
+        return ModelReader.standard().graph(zip.toFile());
     }
 
     @Override
@@ -128,7 +127,8 @@ public final class ZipResultSaver implements ResultSaver {
         return "ZipResultSaver(" + path + ")";
     }
 
-    private record SavedModel(OptimizationResult result, Path zip, boolean graph) implements ResultReference {
+    private record SavedModel(OptimizationResult result, Path zip, boolean graph, ModelReader reader)
+            implements ResultReference {
 
         @Override
         public OptimizationResult getResult() {
@@ -137,7 +137,7 @@ public final class ZipResultSaver implements ResultSaver {
 
         @Override
         public Object getResultModel() throws IOException {
-            return graph ? readGraph(zip) : readNetwork(zip);
+            return graph ? reader.graph(zip.toFile()) : reader.network(zip.toFile());
         }
     }
 }

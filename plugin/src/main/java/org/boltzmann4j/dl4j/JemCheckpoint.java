@@ -33,6 +33,8 @@ record JemCheckpoint(
 
     private static final long MAGIC = 0x42344a4a454d3031L; // "B4JJEM01"
 
+    private static final int MOST_CLASSES = 1 << 20; // counts of them are kept
+
     void write(File file) throws IOException {
         AtomicFile.write(file.toPath(), written -> {
             try (DataOutputStream out =
@@ -169,6 +171,9 @@ record JemCheckpoint(
             return null;
         }
         int classes = in.readInt();
+        if (classes < 1 || classes > MOST_CLASSES) {
+            throw new IOException(file + " is damaged: " + classes + " classes, expected 1 to " + MOST_CLASSES);
+        }
         int[] visits = new int[chains];
         int[] labels = new int[chains];
         for (int i = 0; i < chains; i++) {

@@ -51,6 +51,13 @@ final class ArchitectureTest {
                             "sampler.MakesGenerators.byName()",
                             "sampler.MakesGenerators$Own.<init>()")),
             Map.entry("no public fields but constants", List.of("units.HasPublicField.mean")),
+            Map.entry(
+                    "no state in static fields",
+                    List.of(
+                            "units.Remembers.count",
+                            "units.Remembers.TOTAL",
+                            "units.Remembers.MINE",
+                            "units.Remembers.NAMES")),
             Map.entry("no bags of functions", List.of("units.UnitUtils")),
             Map.entry("every package is null-marked", List.of("attic.Homeless")));
 

@@ -12,13 +12,17 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -136,6 +140,7 @@ final class RoomRules {
         rules.put(
                 "no public fields but constants",
                 fields().that().arePublic().should().beStatic().andShould().beFinal());
+        rules.put("no state in static fields", noStateInStaticFields());
         rules.put(
                 "no bags of functions",
                 noClasses().should().haveNameMatching(".*(Util|Utils|Utilities|Helper|Helpers)"));
@@ -200,6 +205,45 @@ final class RoomRules {
                 owner.isEquivalentTo(RandomGenerator.class) || owner.isEquivalentTo(RandomGeneratorFactory.class);
             default -> false;
         };
+    }
+
+    /**
+     * Two networks may be trained in two threads. The exceptions: the number of BLAS threads is a setting of the process, kept under a
+     * lock; the workers of a thread are that thread's, and gone when its call returns; a warning is given once.
+     */
+    private ArchRule noStateInStaticFields() {
+        Set<String> known = Set.of(
+                root + ".math.BlasThreads.holders",
+                root + ".math.BlasThreads.before",
+                root + ".math.Workers.CURRENT",
+                root + ".dl4j.GreedyPretrainer.BLAS_LOOKED_AT");
+        return fields().that().areStatic().should(new ArchCondition<>("hold no state") {
+            @Override
+            public void check(JavaField field, ConditionEvents events) {
+                boolean fine = known.contains(field.getFullName()) || !holdsState(field);
+                events.add(new SimpleConditionEvent(field, fine, field.getFullName() + " can change"));
+            }
+        });
+    }
+
+    private static boolean holdsState(JavaField field) {
+        JavaClass type = field.getRawType();
+        return !field.getModifiers().contains(JavaModifier.FINAL)
+                || type.getPackageName().equals("java.util.concurrent.atomic")
+                || type.isAssignableTo(ThreadLocal.class)
+                || type.isAssignableTo("org.nd4j.linalg.api.ndarray.INDArray")
+                || (isCollection(type) && startsWithACollection(field.getOwner()));
+    }
+
+    private static boolean isCollection(JavaClass type) {
+        return type.isAssignableTo(Collection.class) || type.isAssignableTo(Map.class);
+    }
+
+    /** Immutable ones are made by {@code of} and {@code copyOf}. */
+    private static boolean startsWithACollection(JavaClass owner) {
+        return owner.getStaticInitializer().stream()
+                .flatMap(initializer -> initializer.getConstructorCallsFromSelf().stream())
+                .anyMatch(call -> isCollection(call.getTargetOwner()));
     }
 
     private static ArchRule everyPackageIsNullMarked() {
