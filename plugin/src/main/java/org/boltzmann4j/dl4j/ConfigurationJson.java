@@ -228,33 +228,31 @@ final class ConfigurationJson {
 
     private static JsonNode node(JsonParser parser) throws IOException {
         JsonNodeFactory nodes = JsonNodeFactory.instance;
-        switch (parser.currentToken()) {
-            case START_OBJECT:
-                ObjectNode object = nodes.objectNode();
-                while (parser.nextToken() != JsonToken.END_OBJECT) {
-                    String name = parser.getCurrentName();
-                    parser.nextToken();
-                    object.set(name, node(parser));
-                }
-                return object;
-            case START_ARRAY:
-                ArrayNode array = nodes.arrayNode();
-                while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    array.add(node(parser));
-                }
-                return array;
-            case VALUE_STRING:
-                return nodes.textNode(parser.getText());
-            case VALUE_NUMBER_INT:
-                return nodes.numberNode(parser.getBigIntegerValue());
-            case VALUE_NUMBER_FLOAT:
-                return nodes.numberNode(parser.getDoubleValue());
-            case VALUE_TRUE:
-            case VALUE_FALSE:
-                return nodes.booleanNode(parser.getBooleanValue());
-            default:
-                return nodes.nullNode();
+        return switch (parser.currentToken()) {
+            case START_OBJECT -> object(parser, nodes.objectNode());
+            case START_ARRAY -> array(parser, nodes.arrayNode());
+            case VALUE_STRING -> nodes.textNode(parser.getText());
+            case VALUE_NUMBER_INT -> nodes.numberNode(parser.getBigIntegerValue());
+            case VALUE_NUMBER_FLOAT -> nodes.numberNode(parser.getDoubleValue());
+            case VALUE_TRUE, VALUE_FALSE -> nodes.booleanNode(parser.getBooleanValue());
+            default -> nodes.nullNode();
+        };
+    }
+
+    private static JsonNode object(JsonParser parser, ObjectNode into) throws IOException {
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String name = parser.getCurrentName();
+            parser.nextToken();
+            into.set(name, node(parser));
         }
+        return into;
+    }
+
+    private static JsonNode array(JsonParser parser, ArrayNode into) throws IOException {
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            into.add(node(parser));
+        }
+        return into;
     }
 
     /** A text out of a file, fit for a message. */

@@ -147,24 +147,21 @@ final class LegacyLayer {
 
     private Unit hidden(int width) throws ModelFormatException {
         String type = fields.path("hiddenUnit").asText();
-        switch (type) {
-            case "BINARY":
-                return new Bernoulli();
-            case "GAUSSIAN":
+        return switch (type) {
+            case "BINARY" -> new Bernoulli();
+            case "GAUSSIAN" -> {
                 note("Gaussian hidden units returned their mean with noise; now they return the mean");
-                return Gaussian.of(1);
-            case "IDENTITY":
-                return Gaussian.of(1);
-            case "RECTIFIED":
-                note(
-                        "rectified hidden units returned max(0, t) of their input t; now they return the mean of noisy ones,"
-                                + " about log(1 + exp(t))");
-                return NoisyRelu.rectified();
-            case "SOFTMAX":
-                return Softmax.of(width);
-            default:
-                throw unknown("hidden units of type " + type);
-        }
+                yield Gaussian.of(1);
+            }
+            case "IDENTITY" -> Gaussian.of(1);
+            case "RECTIFIED" -> {
+                note("rectified hidden units returned max(0, t) of their input t; now they return the mean of noisy ones,"
+                        + " about log(1 + exp(t))");
+                yield NoisyRelu.rectified();
+            }
+            case "SOFTMAX" -> Softmax.of(width);
+            default -> throw unknown("hidden units of type " + type);
+        };
     }
 
     private Layer dense() throws ModelFormatException {

@@ -33,7 +33,8 @@ final class LegacyFiles {
     /** What the layers returned; at 0 the inputs of the first. */
     static List<INDArray> activations(String name) {
         List<List<double[]>> layers = new ArrayList<>();
-        for (String line : new String(bytes(name + ".txt"), StandardCharsets.UTF_8).lines().toList()) {
+        for (String line :
+                new String(bytes(name + ".txt"), StandardCharsets.UTF_8).lines().toList()) {
             String[] numbers = line.split(" ", -1);
             int index = Integer.parseInt(numbers[0]) + 1;
             if (index == layers.size()) {
