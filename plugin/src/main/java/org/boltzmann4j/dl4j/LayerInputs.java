@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
+import org.boltzmann4j.math.StateRecord;
 import org.boltzmann4j.units.Unit;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -64,12 +65,24 @@ final class LayerInputs {
 
     /** Hands every minibatch of one epoch to the consumer, which must not modify it. */
     void forEach(long epoch, Consumer<WeightedRows> consumer) {
+        forEach(epoch, 0, consumer);
+    }
+
+    /**
+     * Hands the minibatches of one epoch to the consumer, but for the first ones.
+     *
+     * @param skipped how many have been learnt before an interruption
+     */
+    void forEach(long epoch, long skipped, Consumer<WeightedRows> consumer) {
         if (cacheComplete && cache != null) {
-            shuffled(cache, epoch).forEach(consumer);
+            shuffled(cache, epoch).stream().skip(skipped).forEach(consumer);
             return;
         }
         if (source.canReset()) {
             source.reset();
+        }
+        for (long i = 0; i < skipped && source.hasNext(); i++) {
+            source.next();
         }
         long minibatch = 0;
         if (readAhead != null) {
@@ -87,6 +100,16 @@ final class LayerInputs {
             consumer.accept(rows);
         }
         cacheComplete = cache != null;
+    }
+
+    /** Passes the state through a record: after a summary, what is kept in memory is there again. */
+    void carry(StateRecord record) {
+        presentation = record.count("presentation", presentation);
+        long passes = record.count("passes", source.passes());
+        if (cache == null) {
+            // That of the epoch at work is begun by forEach.
+            source.replay(passes - 1);
+        }
     }
 
     private List<WeightedRows> shuffled(List<WeightedRows> minibatches, long epoch) {
