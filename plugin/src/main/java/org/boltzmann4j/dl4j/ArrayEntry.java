@@ -102,7 +102,8 @@ final class ArrayEntry {
         List<INDArray> result = new ArrayList<>();
         for (long from = 0; from < matrix.size(1); from += LONGEST_ROW) {
             long to = Math.min(from + LONGEST_ROW, matrix.size(1));
-            result.add(matrix.get(NDArrayIndex.all(), NDArrayIndex.interval(from, to)).reshape(1, to - from));
+            result.add(matrix.get(NDArrayIndex.all(), NDArrayIndex.interval(from, to))
+                    .reshape(1, to - from));
         }
         return result;
     }

@@ -70,7 +70,8 @@ record CheckpointArchive(Map<String, String> about, StateRecord state) {
         sections.put("arrays", arrays);
         byte[] manifest = FlatJson.write(sections);
         if (manifest.length > LARGEST_MANIFEST) {
-            throw new IOException("the manifest has " + manifest.length + " bytes, expected at most " + LARGEST_MANIFEST);
+            throw new IOException(
+                    "the manifest has " + manifest.length + " bytes, expected at most " + LARGEST_MANIFEST);
         }
         AtomicFile.write(file, part -> {
             try (OutputStream raw = opener.open(part);
@@ -151,8 +152,7 @@ record CheckpointArchive(Map<String, String> about, StateRecord state) {
         for (Map.Entry<String, String> entry : descriptions.entrySet()) {
             arrays.put(entry.getKey(), array(file, zip, entry.getKey(), entry.getValue()));
         }
-        return new CheckpointArchive(
-                section(flat, "about"), StateRecord.toRead(section(flat, "values"), arrays));
+        return new CheckpointArchive(section(flat, "about"), StateRecord.toRead(section(flat, "values"), arrays));
     }
 
     private static void requireFormat(Path file, Map<String, String> flat, String kind) throws CheckpointException {
@@ -162,7 +162,9 @@ record CheckpointArchive(Map<String, String> about, StateRecord state) {
         String version = flat.get("format.version");
         if (!String.valueOf(VERSION).equals(version)) {
             throw new CheckpointException(
-                    file, "has version " + version + " of the format, expected " + VERSION + ": take the release that wrote it");
+                    file,
+                    "has version " + version + " of the format, expected " + VERSION
+                            + ": take the release that wrote it");
         }
         if (!kind.equals(flat.get("format.kind"))) {
             throw new CheckpointException(
@@ -191,8 +193,7 @@ record CheckpointArchive(Map<String, String> about, StateRecord state) {
     private static byte[] bytes(Path file, ZipFile zip, String name, int most) throws IOException {
         ZipEntry entry = entry(file, zip, name);
         if (entry.getSize() > most) {
-            throw new CheckpointException(
-                    file, name + " has " + entry.getSize() + " bytes, expected at most " + most);
+            throw new CheckpointException(file, name + " has " + entry.getSize() + " bytes, expected at most " + most);
         }
         try (InputStream in = zip.getInputStream(entry)) {
             return in.readNBytes(most);
@@ -203,12 +204,12 @@ record CheckpointArchive(Map<String, String> about, StateRecord state) {
         ArrayEntry.Shape shape = ArrayEntry.Shape.parse(description);
         ZipEntry entry = entry(file, zip, ARRAYS + name);
         if (shape.bytes() != entry.getSize()) {
-            throw new CheckpointException(
-                    file, name + " has " + entry.getSize() + " bytes, expected " + description);
+            throw new CheckpointException(file, name + " has " + entry.getSize() + " bytes, expected " + description);
         }
         try (DigestInputStream hashed = new DigestInputStream(zip.getInputStream(entry), Checksums.sha256())) {
             Object array = shape.read(new DataInputStream(hashed));
-            if (!shape.sha256().equals(HexFormat.of().formatHex(hashed.getMessageDigest().digest()))) {
+            if (!shape.sha256()
+                    .equals(HexFormat.of().formatHex(hashed.getMessageDigest().digest()))) {
                 throw new CheckpointException(file, "is damaged: the checksum of " + name + " is another one");
             }
             return array;

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
-import org.boltzmann4j.math.StateRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,7 +61,6 @@ final class CheckpointKeeper implements AutoCloseable {
     /**
      * Counts a minibatch, and writes the run down if it is time to.
      *
-     * @param about texts of the run
      * @param state asked for only if something is written
      * @throws PretrainingInterruptedException if the run has to end
      */

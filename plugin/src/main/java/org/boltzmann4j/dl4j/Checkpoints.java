@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -121,7 +122,7 @@ public record Checkpoints(Path folder, long minibatches, @Nullable Duration inte
     }
 
     Path file(long minibatch) {
-        return folder.resolve(String.format(java.util.Locale.ROOT, "checkpoint-%012d.zip", minibatch));
+        return folder.resolve(String.format(Locale.ROOT, "checkpoint-%012d.zip", minibatch));
     }
 
     /** All files with the names of checkpoints, the newest first. */
@@ -130,8 +131,10 @@ public record Checkpoints(Path folder, long minibatches, @Nullable Duration inte
             return List.of();
         }
         try (Stream<Path> entries = Files.list(folder)) {
-            return entries.filter(file -> NAME.matcher(file.getFileName().toString()).matches())
-                    .sorted(Comparator.comparing((Path file) -> file.getFileName().toString())
+            return entries.filter(
+                            file -> NAME.matcher(file.getFileName().toString()).matches())
+                    .sorted(Comparator.comparing(
+                                    (Path file) -> file.getFileName().toString())
                             .reversed())
                     .toList();
         }

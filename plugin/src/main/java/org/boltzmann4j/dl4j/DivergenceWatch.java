@@ -41,7 +41,9 @@ final class DivergenceWatch {
         quiet = seen < LEAST_SEEN || excess < SUSPECT;
         if (seen >= LEAST_SEEN && excess > TIMES_USUAL && length > ofParameters.getAsDouble()) {
             return String.format(
-                    Locale.ROOT, "the update is %.0f times as long as usual, and longer than the parameters", Math.exp(excess));
+                    Locale.ROOT,
+                    "the update is %.0f times as long as usual, and longer than the parameters",
+                    Math.exp(excess));
         }
         seen++;
         meanLogLength += excess * Math.max(1.0 / seen, 1 / WINDOW);

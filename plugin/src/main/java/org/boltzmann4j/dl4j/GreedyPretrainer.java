@@ -61,9 +61,11 @@ public final class GreedyPretrainer {
      * @param network initialised; parameters of its RBM layers are changed
      * @param data labelled or not; reset before every pass, labels ignored
      * @return what was done
-     * @throws IllegalArgumentException if the data do not fit the network or its visible units
-     * @throws IllegalStateException if the network is not initialised, or validation data are needed and missing
-     * @throws PretrainingDivergedException if an update is not finite
+     * @throws IllegalArgumentException if the data do not fit the network or its visible units, or a checkpoint is of another run
+     * @throws IllegalStateException if the network is not initialised, validation data are needed and missing, or the folder of the
+     *     checkpoints holds later ones
+     * @throws PretrainingDivergedException if the training of a layer explodes
+     * @throws PretrainingInterruptedException with checkpoints, if a signal or an interrupt asks for an end
      */
     public PretrainingReport pretrain(MultiLayerNetwork network, DataSetIterator data) {
         return pretrain(network, FeatureSource.of(data, options.exampleWeights));
@@ -77,7 +79,8 @@ public final class GreedyPretrainer {
      * @return what was done
      * @throws IllegalArgumentException if the data do not fit the graph or its visible units
      * @throws IllegalStateException if the graph is not initialised, or validation data are needed and missing
-     * @throws PretrainingDivergedException if an update is not finite
+     * @throws PretrainingDivergedException if the training of a layer explodes
+     * @throws PretrainingInterruptedException with checkpoints, if a signal or an interrupt asks for an end
      */
     public PretrainingReport pretrain(ComputationGraph graph, DataSetIterator data) {
         return pretrain(graph, FeatureSource.of(data, options.exampleWeights));
@@ -91,7 +94,8 @@ public final class GreedyPretrainer {
      * @return what was done
      * @throws IllegalArgumentException if the data do not fit the graph or its visible units
      * @throws IllegalStateException if the graph is not initialised, or validation data are needed and missing
-     * @throws PretrainingDivergedException if an update is not finite
+     * @throws PretrainingDivergedException if the training of a layer explodes
+     * @throws PretrainingInterruptedException with checkpoints, if a signal or an interrupt asks for an end
      */
     public PretrainingReport pretrain(ComputationGraph graph, MultiDataSetIterator data) {
         return pretrain(graph, FeatureSource.of(data, options.exampleWeights));

@@ -73,8 +73,8 @@ final class LayerPretrainer {
         this.trainee = traineeOf(target, settings);
         this.best = trainee.params().dup();
         this.warnings = new EpochWarnings(target.label());
-        this.updates = new LayerUpdates(
-                trainee, settings, stockListeners.iterator().hasNext());
+        this.updates =
+                new LayerUpdates(trainee, settings, stockListeners.iterator().hasNext());
     }
 
     /** JSON of the layer as it is trained: with the updater and the negative phase of the settings. */
@@ -172,14 +172,8 @@ final class LayerPretrainer {
         trainee.params()
                 .assign(keptEpoch < history.size() ? best : updates.kept().params());
         PretrainingReport.LayerReport report = new PretrainingReport.LayerReport(
-                target.index(),
-                target.name(),
-                history,
-                keptEpoch,
-                stopped,
-                clock.elapsedInLayer());
-        listeners.forEach(
-                listener -> listener.onLayerEnd(clock.progress(state().meanHiddenActivation()), report));
+                target.index(), target.name(), history, keptEpoch, stopped, clock.elapsedInLayer());
+        listeners.forEach(listener -> listener.onLayerEnd(clock.progress(state().meanHiddenActivation()), report));
         return report;
     }
 
@@ -187,8 +181,8 @@ final class LayerPretrainer {
     private void startChains(long rows) {
         RandomStreams own = streams.split("gradient");
         int before = updates.explosions();
-        RbmGradientState state =
-                new RbmGradientState(trainee.rbm(), rows, before == 0 ? own : own.split("after " + before + " explosions"));
+        RbmGradientState state = new RbmGradientState(
+                trainee.rbm(), rows, before == 0 ? own : own.split("after " + before + " explosions"));
         state.setBaseBias(baseBias);
         trainee.startPretraining(state);
     }
@@ -202,6 +196,7 @@ final class LayerPretrainer {
         clock.carry(record.in("clock"));
         iteration = record.count("iteration", iteration, 0, Integer.MAX_VALUE);
         history = MonitorTape.carry(record, "history", history);
+        baseBias = record.numbers("baseBias", baseBias);
         warnings.carry(record);
         updates.carry(record.in("updates"));
         if (settings.stoppingRule() != null) {

@@ -101,10 +101,8 @@ final class MonitorTape {
             return null;
         }
         SwapReport given = Objects.requireNonNullElse(now, NO_SWAPS);
-        return new SwapReport(
-                passNumbers(given.rungs()),
-                passNumbers(given.swapAcceptanceRates()),
-                (long) pass((double) given.roundTrips()));
+        return new SwapReport(passNumbers(given.rungs()), passNumbers(given.swapAcceptanceRates()), (long)
+                pass((double) given.roundTrips()));
     }
 
     private @Nullable AutocorrelationTime pass(@Nullable AutocorrelationTime now) {

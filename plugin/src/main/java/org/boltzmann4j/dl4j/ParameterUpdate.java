@@ -79,7 +79,8 @@ final class ParameterUpdate {
         } else {
             updater.update(layer, layer.gradient(), iteration, epoch, rows, LayerWorkspaceMgr.noWorkspaces());
         }
-        // A sum of sizes is finite only if every element is. One far below the largest number leaves room for the sum with
+        // A sum of sizes is finite only if every element is. One far below the largest number leaves room for the sum
+        // with
         // the parameters.
         double size = Math.abs(factor) * Nd4j.getBlasWrapper().level1().asum(gradient);
         double largest = gradient.dataType() == DataType.FLOAT ? LARGEST_FLOAT_STEP : LARGEST_STEP;

@@ -1,5 +1,6 @@
 package org.boltzmann4j.dl4j;
 
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,15 +16,24 @@ import org.nd4j.linalg.learning.config.IUpdater;
 final class PretrainingOptions {
 
     int epochs = 10;
+
     @Nullable IUpdater updater;
+
     @Nullable Long seed;
+
     @Nullable Integer threads;
+
     @Nullable DataSetIterator validation;
+
     @Nullable StoppingRule stoppingRule;
+
     @Nullable ExampleWeights exampleWeights;
+
     @Nullable ParameterAverage average;
+
     @Nullable Checkpoints checkpoints;
-    CheckpointArchive.Opener opener = java.nio.file.Files::newOutputStream;
+
+    CheckpointArchive.Opener opener = Files::newOutputStream;
     boolean allowDifferences;
     int backOffs;
     Propagation propagation = Propagation.MEAN;
@@ -101,7 +111,9 @@ final class PretrainingOptions {
     Map<String, String> describe(List<RbmTarget> layers) {
         Map<String, String> result = new TreeMap<>();
         for (RbmTarget target : layers) {
-            result.put("epochs of " + target.label(), String.valueOf(settingsOf(target).epochs()));
+            result.put(
+                    "epochs of " + target.label(),
+                    String.valueOf(settingsOf(target).epochs()));
             result.put("seed of " + target.label(), String.valueOf(seedOf(target)));
         }
         result.put("threads", threads == null ? "those of the BLAS" : "workers");

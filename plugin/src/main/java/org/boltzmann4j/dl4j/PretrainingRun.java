@@ -76,8 +76,9 @@ final class PretrainingRun {
 
     private void requireEnoughPasses() {
         if (!data.canReset() && options.checkpoints != null) {
-            throw new IllegalArgumentException("the iterator cannot be reset, so a run could not go on from a checkpoint:"
-                    + " expected one that can, or no checkpoints");
+            throw new IllegalArgumentException(
+                    "the iterator cannot be reset, so a run could not go on from a checkpoint:"
+                            + " expected one that can, or no checkpoints");
         }
         if (!data.canReset() && (settings.size() > 1 || settings.get(0).epochs() > 1)) {
             throw new IllegalArgumentException(
@@ -165,8 +166,8 @@ final class PretrainingRun {
             return layers();
         }
         long done = from == null ? 0 : from.state().count("minibatches", 0);
-        try (CheckpointKeeper kept = new CheckpointKeeper(
-                options.checkpoints, options.opener, done, from == null ? null : from.file())) {
+        try (CheckpointKeeper kept =
+                new CheckpointKeeper(options.checkpoints, options.opener, done, from == null ? null : from.file())) {
             keeper = kept;
             return layers();
         }
@@ -204,6 +205,9 @@ final class PretrainingRun {
         } catch (IllegalArgumentException e) {
             network.params().assign(before);
             throw new IllegalArgumentException(from.file() + ": " + e.getMessage(), e);
+        } catch (RuntimeException e) { // an iterator's own
+            network.params().assign(before);
+            throw e;
         }
     }
 
@@ -287,7 +291,8 @@ final class PretrainingRun {
                     MonitorTape.carry(part, "history", report == null ? List.of() : report.history());
             int kept = part.count("keptEpoch", report == null ? 0 : report.keptEpoch(), 0, Integer.MAX_VALUE);
             boolean stopped = part.flag("stoppedEarly", report != null && report.stoppedEarly());
-            long nanos = part.count("nanos", report == null ? 0 : report.duration().toNanos());
+            long nanos =
+                    part.count("nanos", report == null ? 0 : report.duration().toNanos());
             if (report == null) {
                 RbmTarget target = layers.get(i);
                 reports.add(new PretrainingReport.LayerReport(

@@ -291,7 +291,8 @@ public final class StateRecord {
 
     private void requireLength(String name, long held, long wanted) {
         if (held != wanted) {
-            throw new IllegalArgumentException(prefix + name + " holds " + held + " rows or numbers, expected " + wanted);
+            throw new IllegalArgumentException(
+                    prefix + name + " holds " + held + " rows or numbers, expected " + wanted);
         }
     }
 

@@ -70,7 +70,9 @@ public final class Checkpoint {
             return now;
         }
         // Learned scales are those of the time the model was frozen.
-        Unit visible = Arrays.equals(scales, heldScales) ? rbm.visible() : rbm.visible().withScales(heldScales);
+        Unit visible = Arrays.equals(scales, heldScales)
+                ? rbm.visible()
+                : rbm.visible().withScales(heldScales);
         return new Checkpoint(Rbm.of(visible, rbm.hidden(), weights, visibleBias, hiddenBias), minibatch);
     }
 

@@ -63,8 +63,7 @@ public final class FastChains implements ModelSamples {
      * @return the chains
      * @throws IllegalArgumentException if the record does not fit
      */
-    public static FastChains restored(
-            Rbm rbm, StateRecord record, double rate, double decay, RandomStreams streams) {
+    public static FastChains restored(Rbm rbm, StateRecord record, double rate, double decay, RandomStreams streams) {
         FastChains result = new FastChains(rbm, Chains.restored(rbm, record, streams), rate, decay);
         result.carryFast(record);
         return result;

@@ -61,8 +61,7 @@ final class Reservoir {
         record.matrixInto("working", working);
         record.numbersInto("pristineEnergies", pristineEnergies);
         record.numbersInto("workingEnergies", workingEnergies);
-        System.arraycopy(
-                record.indices("order", order, order.length, order.length), 0, order, 0, order.length);
+        System.arraycopy(record.indices("order", order, order.length, order.length), 0, order, 0, order.length);
         slot = record.count("slot", slot, 0, order.length / chains - 1);
     }
 

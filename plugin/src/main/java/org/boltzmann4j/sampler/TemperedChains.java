@@ -171,8 +171,8 @@ public final class TemperedChains implements ModelSamples {
         int rows = rungs * chains;
         hidden.carry(record.in("hidden"));
         if (rungs == 0 || hidden.rows() != rows) {
-            throw new IllegalArgumentException("states of " + hidden.rows() + " rows for " + rungs + " rungs of "
-                    + chains + " chains");
+            throw new IllegalArgumentException(
+                    "states of " + hidden.rows() + " rows for " + rungs + " rungs of " + chains + " chains");
         }
         visible.resize(rows);
         int[] flat = Arrays.stream(rowAt).flatMapToInt(Arrays::stream).toArray();

@@ -46,7 +46,8 @@ class CheckpointArchiveTest {
         record.matrix("doubles", Nd4j.linspace(0, 1, 6, DataType.DOUBLE).reshape(2, 3));
         // Longer than what is copied to the heap at a time, and no multiple of it.
         record.matrix("row", Nd4j.linspace(0, 1, 150_001, DataType.FLOAT).reshape(1, 150_001));
-        record.matrix("view", Nd4j.linspace(0, 1, 12, DataType.FLOAT).reshape(3, 4).transpose());
+        record.matrix(
+                "view", Nd4j.linspace(0, 1, 12, DataType.FLOAT).reshape(3, 4).transpose());
         return record;
     }
 
@@ -61,8 +62,7 @@ class CheckpointArchiveTest {
         CheckpointArchive read = CheckpointArchive.read(file, KIND);
         assertThat(read.about()).isEqualTo(Map.of("stands at", "the start"));
         assertThat(read.state().scalars()).isEqualTo(written.scalars());
-        assertThat(read.state().arrays().keySet())
-                .isEqualTo(written.arrays().keySet());
+        assertThat(read.state().arrays().keySet()).isEqualTo(written.arrays().keySet());
         written.arrays().forEach((name, array) -> {
             Object held = read.state().arrays().get(name);
             if (array instanceof INDArray matrix) {
@@ -73,7 +73,9 @@ class CheckpointArchiveTest {
         });
         byte[] once = Files.readAllBytes(file);
         write(state());
-        assertThat(Files.readAllBytes(file)).as("the same state, the same bytes").isEqualTo(once);
+        assertThat(Files.readAllBytes(file))
+                .as("the same state, the same bytes")
+                .isEqualTo(once);
     }
 
     private void assertRefused(String message) {
@@ -107,7 +109,7 @@ class CheckpointArchiveTest {
         int tried = 0;
         for (int at = 0; at < whole.length; at += 7) {
             byte[] flipped = whole.clone();
-            flipped[at] ^= (byte) (1 << at % 8);
+            flipped[at] ^= (byte) (1 << (at % 8));
             Files.write(file, flipped);
             tried++;
             try {
@@ -168,11 +170,19 @@ class CheckpointArchiveTest {
         assertRefused("is no checkpoint of boltzmann4j");
         forge(sections("1", Map.of()), Map.of("bomb", new byte[1 << 20]), ZipEntry.DEFLATED);
         assertRefused("is compressed");
-        forge(sections("1", Map.of("a", "DOUBLE 1000000000 250000000 " + hash)), Map.of("arrays/a", eight), ZipEntry.STORED);
+        forge(
+                sections("1", Map.of("a", "DOUBLE 1000000000 250000000 " + hash)),
+                Map.of("arrays/a", eight),
+                ZipEntry.STORED);
         assertRefused("a has 8 bytes, expected DOUBLE 1000000000");
-        forge(sections("1", Map.of("a", "DOUBLE 9000000000000000000 4 " + hash)), Map.of("arrays/a", eight), ZipEntry.STORED);
+        forge(
+                sections("1", Map.of("a", "DOUBLE 9000000000000000000 4 " + hash)),
+                Map.of("arrays/a", eight),
+                ZipEntry.STORED);
         assertRefused("overflow");
-        for (String shape : new String[] {"DOUBLE 0 0 x", "DOUBLES 2 1 x", "STRING 1 1 x", "DOUBLE 1 1", "LONGS 1 -1 x", "DOUBLE a b x"}) {
+        for (String shape : new String[] {
+            "DOUBLE 0 0 x", "DOUBLES 2 1 x", "STRING 1 1 x", "DOUBLE 1 1", "LONGS 1 -1 x", "DOUBLE a b x"
+        }) {
             forge(sections("1", Map.of("a", shape)), Map.of("arrays/a", eight), ZipEntry.STORED);
             assertRefused("");
         }
@@ -198,7 +208,8 @@ class CheckpointArchiveTest {
 
     @Test
     void jsonIsFlattenedWithinBounds() throws IOException {
-        assertThat(FlatJson.read("{\"a\":[1,{\"b\":null}],\"c\":{\"d\":true,\"e\":{}},\"f\":\"x\"}".getBytes(StandardCharsets.UTF_8)))
+        assertThat(FlatJson.read("{\"a\":[1,{\"b\":null}],\"c\":{\"d\":true,\"e\":{}},\"f\":\"x\"}"
+                        .getBytes(StandardCharsets.UTF_8)))
                 .containsExactly(
                         Map.entry("a[0]", "1"),
                         Map.entry("a[1].b", "null"),
@@ -216,7 +227,9 @@ class CheckpointArchiveTest {
     void aManifestThatCouldNotBeReadAgainIsNotWritten() {
         StateRecord record = StateRecord.toWrite();
         record.text("long", "x".repeat(9 << 20));
-        assertThatThrownBy(() -> write(record)).isInstanceOf(IOException.class).hasMessageContaining("the manifest has");
+        assertThatThrownBy(() -> write(record))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("the manifest has");
         assertThat(file).doesNotExist();
     }
 }

@@ -3,12 +3,19 @@ package org.boltzmann4j.dl4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.boltzmann4j.objective.NegativePhase;
+import org.boltzmann4j.objective.ParallelTempering;
 import org.boltzmann4j.objective.PersistentContrastiveDivergence;
+import org.boltzmann4j.sampler.Ladder;
+import org.boltzmann4j.sampler.TemperingPath;
 import org.boltzmann4j.units.Gaussian;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.Sgd;
@@ -27,6 +34,10 @@ class DivergenceTest {
     private static final int BREAK = 14 * EPOCH + 3;
 
     private static MultiLayerNetwork network() {
+        return network(PersistentContrastiveDivergence.of(1, 10));
+    }
+
+    private static MultiLayerNetwork network(NegativePhase phase) {
         return Networks.single(
                 DataType.FLOAT,
                 6,
@@ -36,7 +47,7 @@ class DivergenceTest {
                         .add(BREAK, 1e6)
                         .add(BREAK + 2, 0.01)
                         .build())),
-                layer -> layer.visible(Gaussian.of(1)).negativePhase(PersistentContrastiveDivergence.of(1, 10)));
+                layer -> layer.visible(Gaussian.of(1)).negativePhase(phase));
     }
 
     private static Minibatches data() {
@@ -70,7 +81,9 @@ class DivergenceTest {
         }
         assertThat(watch.look(900, () -> 1)).as("not yet a thousand times").isNull();
         assertThat(watch.isQuiet()).isFalse();
-        assertThat(watch.look(2000, () -> 3000)).as("shorter than the parameters").isNull();
+        assertThat(watch.look(2000, () -> 3000))
+                .as("shorter than the parameters")
+                .isNull();
         assertThat(watch.look(0, () -> 0)).as("no step").isNull();
         assertThat(watch.look(1e5, () -> 3000)).contains("times as long as usual");
         assertThat(watch.look(Double.NaN, () -> 3000)).contains("not finite");
@@ -98,7 +111,8 @@ class DivergenceTest {
                     break;
                 }
             } while (steps < 1000);
-            // ln 1000 = 6.9 over a mean that follows with one part in a hundred: e^(6.9 / 0.9) for fast growth, more for slow.
+            // ln 1000 = 6.9 over a mean that follows with one part in a hundred: e^(6.9 / 0.9) for fast growth, more
+            // for slow.
             assertThat(length).as("growth %s", growth).isLessThan(1e8 * growth);
         }
     }
@@ -134,6 +148,23 @@ class DivergenceTest {
                 .hasMessageContaining("layer 0, epoch 15, minibatch 5");
     }
 
+    /** The way back, and what a back-off starts anew, are part of a checkpoint. */
+    @Test
+    void aRunResumedBeforeAnExplosionGoesBackAsTheOtherDid(@TempDir Path folder) throws IOException {
+        Checkpoints checkpoints =
+                Checkpoints.in(folder).everyMinibatches(BREAK - 3).keepLast(9);
+        NegativePhase phase = ParallelTempering.of(1, 5, Ladder.linear(3)).withPath(TemperingPath.BASE_RATES);
+        MultiLayerNetwork plain = network(phase);
+        Networks.pretrainer(20).backOff(3).checkpoints(checkpoints).build().pretrain(plain, data());
+        MultiLayerNetwork resumed = network(phase);
+        Networks.pretrainer(20)
+                .backOff(3)
+                .build()
+                .resume(checkpoints.file(BREAK - 3))
+                .pretrain(resumed, data());
+        assertThat(resumed.params()).isEqualTo(plain.params());
+    }
+
     /** 50 to 100 updates ago: an explosion begins before it is found. */
     @Test
     void theParametersToGoBackToAreThoseOfSomeTimeAgo() {
@@ -143,12 +174,16 @@ class DivergenceTest {
             backOff.follow(parameters.assign(i), true);
         }
         backOff.goBack(parameters);
-        assertThat(parameters.getDouble(0)).as("of the updates 50 and 100 the older").isEqualTo(50);
+        assertThat(parameters.getDouble(0))
+                .as("of the updates 50 and 100 the older")
+                .isEqualTo(50);
         for (int i = 1; i <= 200; i++) {
             backOff.follow(parameters.assign(1000 + i), false);
         }
         backOff.goBack(parameters);
-        assertThat(parameters.getDouble(0)).as("nothing is kept while updates are unusual").isEqualTo(50);
+        assertThat(parameters.getDouble(0))
+                .as("nothing is kept while updates are unusual")
+                .isEqualTo(50);
         assertThat(backOff.isLeft()).isFalse();
     }
 }

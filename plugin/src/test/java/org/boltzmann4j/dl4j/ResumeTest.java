@@ -60,6 +60,9 @@ class ResumeTest {
 
     private static final int EPOCHS = 3;
 
+    /** Short equilibrations: nothing is claimed of the model here. */
+    private static final TrajectoryRules QUICK = new TrajectoryRules(0.3, 0.1, 2.0, 1.0, 3, 1, 32);
+
     @TempDir
     Path folder;
 
@@ -80,13 +83,15 @@ class ResumeTest {
         }
     }
 
-    private static MultiLayerNetwork network(NegativePhase phase, IUpdater updater, UnaryOperator<RbmLayer.Builder> layer) {
+    private static MultiLayerNetwork network(
+            NegativePhase phase, IUpdater updater, UnaryOperator<RbmLayer.Builder> layer) {
         return network(phase, updater, layer, 5);
     }
 
     private static MultiLayerNetwork network(
             NegativePhase phase, IUpdater updater, UnaryOperator<RbmLayer.Builder> layer, int top) {
-        NeuralNetConfiguration.ListBuilder list = Networks.base(TYPE).updater(updater).list();
+        NeuralNetConfiguration.ListBuilder list =
+                Networks.base(TYPE).updater(updater).list();
         list.layer(layer.apply(Networks.rbm(8, 6).negativePhase(phase)).build());
         list.layer(Networks.rbm(6, top).negativePhase(phase).build());
         return Networks.initialised(list.layer(Networks.output(top)).build());
@@ -122,6 +127,10 @@ class ResumeTest {
         return of("PCD", PersistentContrastiveDivergence.of(1, 7), new Nesterovs(0.1, 0.5), layer -> layer, settings);
     }
 
+    private static TrajectoryTempering trajectory() {
+        return TrajectoryTempering.of(1, 6).withRules(QUICK);
+    }
+
     static Stream<Case> cases() {
         NegativePhase pcd = PersistentContrastiveDivergence.of(2, 7);
         INDArray normal = Minibatches.normal(DataType.DOUBLE, 44, 6, 3);
@@ -135,12 +144,13 @@ class ResumeTest {
                 of("PT", ParallelTempering.of(1, 4, Ladder.linear(4)), new Nesterovs(0.1, 0.5)),
                 of(
                         "PT, a ladder that grows, from base rates",
-                        ParallelTempering.of(2, 4, new AdaptiveLadder(0.99, 3, 8, 0.0, 6)).withPath(TemperingPath.BASE_RATES),
+                        ParallelTempering.of(2, 4, new AdaptiveLadder(0.99, 3, 8, 0.0, 6))
+                                .withPath(TemperingPath.BASE_RATES),
                         new Nesterovs(0.5, 0.5)),
-                of("PTT", TrajectoryTempering.of(1, 6), new Nesterovs(0.5, 0.5)),
+                of("PTT", trajectory(), new Nesterovs(0.5, 0.5)),
                 of(
                         "PTT that freezes and goes back",
-                        TrajectoryTempering.of(1, 6).withRules(TrajectoryRules.STANDARD.withAcceptance(0.95, 0.9)),
+                        trajectory().withRules(QUICK.withAcceptance(0.95, 0.9)),
                         new Nesterovs(2, 0.9)),
                 of(
                         "sparsity, centering, dropped units",
@@ -150,18 +160,27 @@ class ResumeTest {
                                 .centering(Centering.of(0.1))
                                 .hiddenUnitDropout(HiddenUnitDropout.retaining(0.5)),
                         settings -> settings),
-                of("an average that is kept", pcd, new Nesterovs(0.1, 0.5), layer -> layer, settings -> settings.averaging(
-                        ParameterAverage.ofDecay(0.9))),
                 of(
-                        "early stopping",
+                        "an average that is kept",
                         pcd,
-                        new Nesterovs(0.3, 0.9),
+                        new Nesterovs(0.1, 0.5),
                         layer -> layer,
-                        settings -> settings.validation(Minibatches.of(VALIDATION, 10))
-                                .stopEarly(StoppingRule.onReconstructionError(0.001, 2))),
-                of("nothing kept in memory", pcd, new Nesterovs(0.1, 0.5), layer -> layer, settings -> settings.cacheBytes(0)),
-                of("samples handed up", pcd, new Nesterovs(0.1, 0.5), layer -> layer, settings -> settings.propagation(
-                        Propagation.SAMPLE)),
+                        settings -> settings.averaging(ParameterAverage.ofDecay(0.9))),
+                of("early stopping", pcd, new Nesterovs(0.3, 0.9), layer -> layer, settings -> settings.validation(
+                                Minibatches.of(VALIDATION, 10))
+                        .stopEarly(StoppingRule.onReconstructionError(0.001, 2))),
+                of(
+                        "nothing kept in memory",
+                        pcd,
+                        new Nesterovs(0.1, 0.5),
+                        layer -> layer,
+                        settings -> settings.cacheBytes(0)),
+                of(
+                        "samples handed up",
+                        pcd,
+                        new Nesterovs(0.1, 0.5),
+                        layer -> layer,
+                        settings -> settings.propagation(Propagation.SAMPLE)),
                 new Case(
                         "an iterator that shuffles",
                         () -> network(pcd, new Nesterovs(0.1, 0.5), layer -> layer),
@@ -176,10 +195,16 @@ class ResumeTest {
                         layer -> layer,
                         settings -> settings.exampleWeights(ResumeTest::weights)),
                 onRows("Gaussian units in double precision", normal, pcd, layer -> layer.visible(Gaussian.of(2))),
-                onRows("learned scales, PTT", normal, TrajectoryTempering.of(1, 6), layer -> layer.visible(
-                        LearnedGaussian.standard())),
-                onRows("documents, PT", counts, ParallelTempering.of(1, 4, Ladder.linear(3)), layer -> layer.visible(
-                        new ReplicatedSoftmax())));
+                onRows(
+                        "learned scales, PTT",
+                        normal,
+                        trajectory(),
+                        layer -> layer.visible(LearnedGaussian.standard())),
+                onRows(
+                        "documents, PT",
+                        counts,
+                        ParallelTempering.of(1, 4, Ladder.linear(3)),
+                        layer -> layer.visible(new ReplicatedSoftmax())));
     }
 
     private static double[] weights(org.nd4j.linalg.dataset.api.MultiDataSet minibatch) {
@@ -196,7 +221,8 @@ class ResumeTest {
     @MethodSource("cases")
     void aResumedRunEndsWithTheSameBits(Case run) throws IOException {
         MultiLayerNetwork plain = run.network().get();
-        PretrainingReport wanted = run.pretrainer().build().pretrain(plain, run.data().get());
+        PretrainingReport wanted =
+                run.pretrainer().build().pretrain(plain, run.data().get());
         long last = write(run, plain, 3);
         // In the first epoch; in the middle, which is the end of a layer where there are two; at the very end.
         for (long minibatch : new long[] {3, last / 2 / 3 * 3, last / 3 * 3}) {
@@ -209,7 +235,8 @@ class ResumeTest {
     void everyMinibatchIsAsGoodAsNoInterruption() throws IOException {
         Case run = pcd(settings -> settings);
         MultiLayerNetwork plain = run.network().get();
-        PretrainingReport wanted = run.pretrainer().build().pretrain(plain, run.data().get());
+        PretrainingReport wanted =
+                run.pretrainer().build().pretrain(plain, run.data().get());
         assertThat(write(run, plain, 1)).isEqualTo(2 * EPOCHS * EPOCH);
         for (long minibatch = 1; minibatch <= 2 * EPOCHS * EPOCH; minibatch++) {
             assertResumes(run, minibatch, plain, wanted);
@@ -255,7 +282,7 @@ class ResumeTest {
         Case fast = of("FPCD", FastPersistentContrastiveDivergence.of(1, 7, 0.05), new Nesterovs(0.1, 0.5));
         Case averaged = pcd(settings -> settings.averaging(ParameterAverage.ofDecay(0.9)));
         Case sampled = pcd(settings -> settings.propagation(Propagation.SAMPLE));
-        Case trajectory = of("PTT", TrajectoryTempering.of(1, 6), new Nesterovs(0.5, 0.5));
+        Case trajectory = of("PTT", trajectory(), new Nesterovs(0.5, 0.5));
         return Stream.of(
                 Arguments.of("parameters", momentum),
                 Arguments.of("training/gradient/chains/hidden/samples", momentum),
@@ -293,7 +320,9 @@ class ResumeTest {
         CheckpointArchive archive = CheckpointArchive.read(file, PretrainingCheckpoint.KIND);
         Map<String, String> scalars = new HashMap<>(archive.state().scalars());
         Map<String, Object> arrays = new HashMap<>(archive.state().arrays());
-        assertThat(scalars.containsKey(part) || arrays.containsKey(part)).as(part).isTrue();
+        assertThat(scalars.containsKey(part) || arrays.containsKey(part))
+                .as(part)
+                .isTrue();
         scalars.computeIfPresent(part, (name, value) -> "0");
         arrays.computeIfPresent(part, (name, value) -> forgotten(value));
         Path forgetful = folder.resolve("forgetful.zip");
@@ -305,8 +334,10 @@ class ResumeTest {
                 Files::newOutputStream);
 
         MultiLayerNetwork resumed = run.network().get();
-        PretrainingReport report =
-                run.pretrainer().build().resume(forgetful).pretrain(resumed, run.data().get());
+        PretrainingReport report = run.pretrainer()
+                .build()
+                .resume(forgetful)
+                .pretrain(resumed, run.data().get());
         assertThat(resumed.params().equalsWithEps(plain.params(), 0)
                         && histories(report).equals(histories(wanted)))
                 .as("equal without %s", part)
@@ -359,15 +390,18 @@ class ResumeTest {
         assertRefused(Networks.pretrainer(EPOCHS).seed(7), momentum(0.1), data.again(), "seed of layer 0: 42 in");
         assertRefused(Networks.pretrainer(EPOCHS), momentum(0.2), data.again(), "learningRate: 0.1 in the checkpoint");
         assertRefused(
-                Networks.pretrainer(EPOCHS).updater(new Sgd(0.1)), momentum(0.1), data.again(), "layer 1 in pretraining");
+                Networks.pretrainer(EPOCHS).updater(new Sgd(0.1)),
+                momentum(0.1),
+                data.again(),
+                "layer 1 in pretraining");
         assertRefused(
                 Networks.pretrainer(EPOCHS).layerNegativePhase("1", ContrastiveDivergence.of(1)),
                 momentum(0.1),
                 data.again(),
                 "layer 1 in pretraining: layer.negativePhase");
-        assertRefused(Networks.pretrainer(EPOCHS).threads(1), momentum(0.1), data.again(), "threads: those of the BLAS");
         assertRefused(
-                Networks.pretrainer(EPOCHS), narrow(), data.again(), "nout: 5 in the checkpoint, 4 now");
+                Networks.pretrainer(EPOCHS).threads(1), momentum(0.1), data.again(), "threads: those of the BLAS");
+        assertRefused(Networks.pretrainer(EPOCHS), narrow(), data.again(), "nout: 5 in the checkpoint, 4 now");
         INDArray others = ROWS.dup();
         others.putScalar(0, 0, 1 - others.getDouble(0, 0));
         assertRefused(Networks.pretrainer(EPOCHS), momentum(0.1), Minibatches.of(others, 10), "data of another run");
@@ -445,6 +479,8 @@ class ResumeTest {
     }
 
     private static List<List<PretrainingMonitors>> histories(PretrainingReport report) {
-        return report.layers().stream().map(PretrainingReport.LayerReport::history).toList();
+        return report.layers().stream()
+                .map(PretrainingReport.LayerReport::history)
+                .toList();
     }
 }

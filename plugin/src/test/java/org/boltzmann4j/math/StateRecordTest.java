@@ -102,7 +102,8 @@ class StateRecordTest {
         assertRefused("part/order", new long[] {0, 1, 3}, "part/order holds an index out of [0, 3)");
         assertRefused("part/order", new long[] {0, -1, 2}, "part/order holds an index out of [0, 3)");
         assertRefused("part/order", new long[] {0, 1}, "part/order holds 2");
-        assertRefused("part/states", Nd4j.create(DataType.FLOAT, 5, 2), "part/states holds FLOAT [5, 2], expected DOUBLE");
+        assertRefused(
+                "part/states", Nd4j.create(DataType.FLOAT, 5, 2), "part/states holds FLOAT [5, 2], expected DOUBLE");
         assertRefused("part/states", Nd4j.create(DataType.DOUBLE, 5, 3), "expected DOUBLE [rows, 2]");
         assertRefused("part/vector", Nd4j.create(DataType.FLOAT, 2, 3), "part/vector holds 2 rows");
     }
