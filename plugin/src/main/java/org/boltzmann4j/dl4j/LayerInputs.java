@@ -6,10 +6,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import java.util.function.IntPredicate;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
 import org.boltzmann4j.math.StateRecord;
+import org.boltzmann4j.units.Gaussian;
+import org.boltzmann4j.units.LearnedGaussian;
 import org.boltzmann4j.units.Unit;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -266,14 +267,23 @@ final class LayerInputs {
             return Arrays.stream(sums).map(sum -> sum / weight).toArray();
         }
 
-        /** First of the columns in question that has the same value in every row, or -1. */
-        int constantColumn(IntPredicate inQuestion) {
-            for (int i = 0; i < least.length; i++) {
-                if (least[i] == greatest[i] && inQuestion.test(i)) {
-                    return i;
+        /**
+         * Checks that every Gaussian unit sees different values.
+         *
+         * @throws IllegalArgumentException if one does not
+         */
+        void requireVaryingColumns(String place, Unit visible) {
+            for (int i = 0; i < least.length && rows > 1; i++) {
+                boolean gaussian =
+                        visible.typeOf(i) instanceof Gaussian || visible.typeOf(i) instanceof LearnedGaussian;
+                if (gaussian && least[i] == greatest[i]) {
+                    throw new IllegalArgumentException(place + ": column " + (i + 1)
+                            + " of the input has the same value in all " + rows
+                            + " rows, expected every column to vary"
+                            + " with Gaussian visible units: its density would grow without bound, and standardising divides by"
+                            + " a standard deviation of 0. Drop the column, or add a little noise to it");
                 }
             }
-            return -1;
         }
     }
 }

@@ -9,9 +9,6 @@ import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.StateRecord;
 import org.boltzmann4j.objective.RbmGradientState;
 import org.boltzmann4j.sampler.Reversal;
-import org.boltzmann4j.units.Gaussian;
-import org.boltzmann4j.units.LearnedGaussian;
-import org.boltzmann4j.units.Unit;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.TrainingListener;
@@ -127,7 +124,7 @@ final class LayerPretrainer {
 
     private LayerInputs.Summary read(@Nullable LayerInputs validationInputs) {
         LayerInputs.Summary summary = inputs.summarise(settings.monitorRows());
-        requireVaryingColumns(summary);
+        summary.requireVaryingColumns(target.label(), trainee.layerConf().getVisible());
         List<INDArray> validation = validationInputs == null
                 ? List.of()
                 : validationInputs.summarise(Integer.MAX_VALUE).probes();
@@ -210,21 +207,6 @@ final class LayerPretrainer {
                         trainee.rbm(),
                         trainee.layerConf().gradient().negativePhase());
         inputs.carry(record.in("inputs"));
-    }
-
-    private void requireVaryingColumns(LayerInputs.Summary summary) {
-        Unit visible = trainee.layerConf().getVisible();
-        int constant = summary.rows() > 1
-                ? summary.constantColumn(
-                        i -> visible.typeOf(i) instanceof Gaussian || visible.typeOf(i) instanceof LearnedGaussian)
-                : -1;
-        if (constant >= 0) {
-            throw new IllegalArgumentException(target.label() + ": column " + (constant + 1)
-                    + " of the input has the same value in all " + summary.rows()
-                    + " rows, expected every column to vary"
-                    + " with Gaussian visible units: its density would grow without bound, and standardising divides by"
-                    + " a standard deviation of 0. Drop the column, or add a little noise to it");
-        }
     }
 
     private void learn(WeightedRows weightedRows) {

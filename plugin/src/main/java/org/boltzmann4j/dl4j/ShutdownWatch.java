@@ -1,5 +1,6 @@
 package org.boltzmann4j.dl4j;
 
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ final class ShutdownWatch implements AutoCloseable {
 
     private static final int PATIENCE_SECONDS = 30;
 
+    private final Thread trainer = Thread.currentThread();
     private final CountDownLatch done = new CountDownLatch(1);
     private final Thread hook = new Thread(this::hold, "boltzmann4j checkpoint at shutdown");
     private volatile boolean requested;
@@ -33,7 +35,9 @@ final class ShutdownWatch implements AutoCloseable {
     void hold() {
         requested = true;
         try {
-            if (!done.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (isEndingTheProcess(trainer.getStackTrace())) {
+                lastWords = "the pretraining ended the process itself: its last checkpoint is an older one";
+            } else if (!done.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 lastWords = "the pretraining did not come to the end of its minibatch in " + PATIENCE_SECONDS
                         + " s: its last checkpoint is an older one";
             }
@@ -44,6 +48,11 @@ final class ShutdownWatch implements AutoCloseable {
         if (words != null) {
             System.err.println(words);
         }
+    }
+
+    /** A listener that calls {@code System.exit} waits for the hooks, and would be waited for. */
+    static boolean isEndingTheProcess(StackTraceElement[] stack) {
+        return Arrays.stream(stack).anyMatch(frame -> frame.getClassName().equals("java.lang.Shutdown"));
     }
 
     boolean isRequested() {

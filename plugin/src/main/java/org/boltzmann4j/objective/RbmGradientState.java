@@ -117,7 +117,7 @@ public final class RbmGradientState {
             }
         }
         if (record.flag("hasTrace", trace != null)) {
-            long followed = record.count("followed", trace == null ? 0 : trace.followed());
+            int followed = record.count("followed", trace == null ? 0 : trace.followed(), 1, Integer.MAX_VALUE);
             if (trace == null) {
                 trace = new ChainTrace(visibleOffsets.length, followed, TRACED, traceStreams);
             }

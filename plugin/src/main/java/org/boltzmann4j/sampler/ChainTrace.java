@@ -91,6 +91,9 @@ public final class ChainTrace {
      */
     public void carry(StateRecord record) {
         steps = record.count("steps", steps);
+        if (steps < 0) {
+            throw new IllegalArgumentException("a trace of " + steps + " steps");
+        }
         int length = (int) Math.max(0, Math.min(steps, capacity));
         int followed = ring[0].length;
         double[] flat = new double[OBSERVABLES * followed * length];

@@ -151,6 +151,17 @@ class InterruptionTest {
         assertThat(hook.isAlive()).isFalse();
     }
 
+    /** The frames of a listener's {@code System.exit}, which waits for all hooks. */
+    @Test
+    void aTrainingThatEndsTheProcessItselfIsNotWaitedFor() {
+        StackTraceElement exit = new StackTraceElement("java.lang.Shutdown", "exit", "Shutdown.java", 173);
+        StackTraceElement listener = new StackTraceElement("Listener", "onEpoch", "Listener.java", 1);
+        assertThat(ShutdownWatch.isEndingTheProcess(new StackTraceElement[] {exit, listener}))
+                .isTrue();
+        assertThat(ShutdownWatch.isEndingTheProcess(new StackTraceElement[] {listener}))
+                .isFalse();
+    }
+
     /** A disk with room for some bytes, then none. */
     private static CheckpointArchive.Opener diskWith(AtomicInteger room) {
         return file -> new FilterOutputStream(Files.newOutputStream(file)) {

@@ -195,11 +195,7 @@ class ResumeTest {
                         layer -> layer,
                         settings -> settings.exampleWeights(ResumeTest::weights)),
                 onRows("Gaussian units in double precision", normal, pcd, layer -> layer.visible(Gaussian.of(2))),
-                onRows(
-                        "learned scales, PTT",
-                        normal,
-                        trajectory(),
-                        layer -> layer.visible(LearnedGaussian.standard())),
+                onRows("learned scales, PTT", normal, trajectory(), layer -> layer.visible(LearnedGaussian.standard())),
                 onRows(
                         "documents, PT",
                         counts,
@@ -243,14 +239,18 @@ class ResumeTest {
         }
     }
 
-    /** Returns after how many minibatches the last checkpoint was written. */
-    private long write(Case run, MultiLayerNetwork plain, int interval) throws IOException {
+    private MultiLayerNetwork write(Case run, int interval) {
         MultiLayerNetwork written = run.network().get();
         run.pretrainer()
                 .checkpoints(Checkpoints.in(folder).everyMinibatches(interval).keepLast(1000))
                 .build()
                 .pretrain(written, run.data().get());
-        assertThat(written.params()).as("writing changes nothing").isEqualTo(plain.params());
+        return written;
+    }
+
+    /** Returns after how many minibatches the last checkpoint was written. */
+    private long write(Case run, MultiLayerNetwork plain, int interval) throws IOException {
+        assertThat(write(run, interval).params()).as("writing changes nothing").isEqualTo(plain.params());
         return Checkpoints.minibatch(Checkpoints.in(folder).files().get(0));
     }
 
@@ -317,21 +317,7 @@ class ResumeTest {
                 .pretrain(plain, run.data().get());
         // In the middle of the second epoch of the first layer, or of the second layer.
         Path file = checkpoint(part.contains("presentation") ? 24 : 8);
-        CheckpointArchive archive = CheckpointArchive.read(file, PretrainingCheckpoint.KIND);
-        Map<String, String> scalars = new HashMap<>(archive.state().scalars());
-        Map<String, Object> arrays = new HashMap<>(archive.state().arrays());
-        assertThat(scalars.containsKey(part) || arrays.containsKey(part))
-                .as(part)
-                .isTrue();
-        scalars.computeIfPresent(part, (name, value) -> "0");
-        arrays.computeIfPresent(part, (name, value) -> forgotten(value));
-        Path forgetful = folder.resolve("forgetful.zip");
-        CheckpointArchive.write(
-                forgetful,
-                PretrainingCheckpoint.KIND,
-                archive.about(),
-                StateRecord.toRead(scalars, arrays),
-                Files::newOutputStream);
+        Path forgetful = changed(file, part, value -> value instanceof String ? "0" : forgotten(value));
 
         MultiLayerNetwork resumed = run.network().get();
         PretrainingReport report = run.pretrainer()
@@ -342,6 +328,60 @@ class ResumeTest {
                         && histories(report).equals(histories(wanted)))
                 .as("equal without %s", part)
                 .isFalse();
+    }
+
+    /** A copy with right checksums of which one part was changed. */
+    private Path changed(Path file, String part, UnaryOperator<Object> change) throws IOException {
+        CheckpointArchive archive = CheckpointArchive.read(file, PretrainingCheckpoint.KIND);
+        Map<String, String> scalars = new HashMap<>(archive.state().scalars());
+        Map<String, Object> arrays = new HashMap<>(archive.state().arrays());
+        assertThat(scalars.containsKey(part) || arrays.containsKey(part))
+                .as(part)
+                .isTrue();
+        scalars.computeIfPresent(part, (name, value) -> (String) change.apply(value));
+        arrays.computeIfPresent(part, (name, value) -> change.apply(value));
+        Path result = folder.resolve("changed.zip");
+        CheckpointArchive.write(
+                result,
+                PretrainingCheckpoint.KIND,
+                archive.about(),
+                StateRecord.toRead(scalars, arrays),
+                Files::newOutputStream);
+        return result;
+    }
+
+    private void assertContradiction(Case run, String part, Object value, String message) throws IOException {
+        Path file = changed(checkpoint(8), part, before -> value);
+        MultiLayerNetwork network = run.network().get();
+        INDArray before = network.params().dup();
+        GreedyPretrainer pretrainer = run.pretrainer().build().resume(file);
+        assertThatThrownBy(() -> pretrainer.pretrain(network, run.data().get()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
+        assertThat(network.params()).as("nothing half-loaded").isEqualTo(before);
+    }
+
+    /** Whole files with right checksums whose parts contradict each other. */
+    @Test
+    void contradictionsAreRefused() throws IOException {
+        String chains = "training/gradient/chains/";
+        Case tempered = of("PT", ParallelTempering.of(1, 4, Ladder.linear(4)), new Nesterovs(0.1, 0.5));
+        write(tempered, 8);
+        assertContradiction(tempered, chains + "ladder", new double[] {0.5, 1}, "16 rows for 2 rungs of 4 chains");
+        assertContradiction(tempered, chains + "proposed", new long[7], "another number of pairs than 3");
+        assertContradiction(tempered, chains + "hidden/lengths", new double[3], "3 lengths or weights for 16 rows");
+        assertContradiction(tempered, "training/gradient/trace/steps", "-1", "a trace of -1 steps");
+        assertContradiction(tempered, "training/history", new double[] {2}, "the history has 2 entries");
+        assertContradiction(tempered, "training/history", new double[] {1, 0.5}, "the history ends too early");
+        assertContradiction(tempered, "layer", "2", "layer = 2, expected a number from 0 to 1");
+        for (Path file : Checkpoints.in(folder).files()) {
+            Files.delete(file);
+        }
+        Case trajectory = of("PTT", trajectory(), new Nesterovs(0.1, 0.5));
+        write(trajectory, 8);
+        assertContradiction(trajectory, chains + "ladder/rungs", "99", "rows of states for 99 rungs of 6 chains");
+        Case plain = of("SGD", ContrastiveDivergence.of(1), new Sgd(0.1), layer -> layer, settings -> settings.allowDifferences(true));
+        assertContradiction(plain, "training/updates/hasMemory", "1", "but this updater has none");
     }
 
     /** What an object would have that was made anew. */

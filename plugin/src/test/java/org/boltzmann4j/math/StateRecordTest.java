@@ -13,7 +13,7 @@ import org.nd4j.linalg.factory.Nd4j;
 class StateRecordTest {
 
     /** Something with a state of every kind. */
-    private static final class Process {
+    private static final class Walk {
         private long steps;
         private int level;
         private double rate;
@@ -41,20 +41,20 @@ class StateRecordTest {
     }
 
     private static StateRecord written() {
-        Process process = new Process();
-        process.steps = Long.MIN_VALUE;
-        process.level = 7;
-        process.rate = Double.MIN_VALUE;
-        process.moving = true;
-        process.name = "a name";
-        process.sums = new double[] {Double.NaN, -0.0};
-        process.fixed[1] = 1.0 / 3;
-        process.order = new int[] {2, 0, 1};
-        process.vector.putScalar(2, 0.1f);
-        process.states = Nd4j.rand(DataType.DOUBLE, 5, 2);
+        Walk walk = new Walk();
+        walk.steps = Long.MIN_VALUE;
+        walk.level = 7;
+        walk.rate = Double.MIN_VALUE;
+        walk.moving = true;
+        walk.name = "a name";
+        walk.sums = new double[] {Double.NaN, -0.0};
+        walk.fixed[1] = 1.0 / 3;
+        walk.order = new int[] {2, 0, 1};
+        walk.vector.putScalar(2, 0.1f);
+        walk.states = Nd4j.rand(DataType.DOUBLE, 5, 2);
         StateRecord record = StateRecord.toWrite();
         assertThat(record.isReading()).isFalse();
-        process.carry(record);
+        walk.carry(record);
         return record;
     }
 
@@ -62,15 +62,15 @@ class StateRecordTest {
     void everyKindOfValueComesBackBitByBit() {
         StateRecord written = written();
         StateRecord read = StateRecord.toRead(written.scalars(), written.arrays());
-        Process process = new Process();
-        process.carry(read);
+        Walk walk = new Walk();
+        walk.carry(read);
         StateRecord again = StateRecord.toWrite();
-        process.carry(again);
+        walk.carry(again);
         assertThat(again.scalars()).isEqualTo(written.scalars());
         assertThat(again.arrays()).usingRecursiveComparison().isEqualTo(written.arrays());
-        assertThat(process.sums[1]).isEqualTo(-0.0);
-        assertThat(process.rate).isEqualTo(Double.MIN_VALUE);
-        assertThat(read.in("part").heldMatrix("states")).isEqualTo(process.states);
+        assertThat(walk.sums[1]).isEqualTo(-0.0);
+        assertThat(walk.rate).isEqualTo(Double.MIN_VALUE);
+        assertThat(read.in("part").heldMatrix("states")).isEqualTo(walk.states);
     }
 
     private static void assertRefused(String name, Object value, String message) {
@@ -82,14 +82,14 @@ class StateRecordTest {
         } else {
             arrays.put(name, value);
         }
-        assertThatThrownBy(() -> new Process().carry(StateRecord.toRead(scalars, arrays)))
+        assertThatThrownBy(() -> new Walk().carry(StateRecord.toRead(scalars, arrays)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message);
     }
 
     @Test
     void whatDoesNotFitIsRefusedByName() {
-        assertThatThrownBy(() -> new Process().carry(StateRecord.toRead(Map.of(), Map.of())))
+        assertThatThrownBy(() -> new Walk().carry(StateRecord.toRead(Map.of(), Map.of())))
                 .hasMessage("there is no steps");
         assertThatThrownBy(() -> StateRecord.toRead(Map.of(), Map.of()).heldMatrix("x"))
                 .hasMessage("there is no x");
