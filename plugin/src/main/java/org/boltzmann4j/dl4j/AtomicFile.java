@@ -1,6 +1,7 @@
 package org.boltzmann4j.dl4j;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,7 +9,10 @@ import java.nio.file.StandardCopyOption;
 import java.util.Objects;
 import java.util.UUID;
 
-/** A file that readers, or the next start after a crash, find complete or not at all: written beside its target, then renamed. */
+/**
+ * A file that readers, or the next start after a crash, find complete or not at all: written beside its target, brought to the disk, then
+ * renamed.
+ */
 public final class AtomicFile {
 
     private AtomicFile() {}
@@ -41,6 +45,10 @@ public final class AtomicFile {
         Path written = directory.resolve(target.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
             contents.write(written);
+            // Not a channel: that would be closed by an interrupt.
+            try (RandomAccessFile complete = new RandomAccessFile(written.toFile(), "rw")) {
+                complete.getFD().sync();
+            }
             Files.move(written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(written);

@@ -1,6 +1,7 @@
 package org.boltzmann4j.dl4j;
 
 import java.util.List;
+import org.boltzmann4j.math.StateRecord;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -35,6 +36,11 @@ final class AveragedLayer {
     void restartAt(INDArray parameters) {
         updates = 0;
         layer.params().assign(parameters);
+    }
+
+    void carry(StateRecord record) {
+        updates = record.count("updates", updates);
+        record.matrixInto("parameters", layer.params());
     }
 
     ParameterAverage spec() {

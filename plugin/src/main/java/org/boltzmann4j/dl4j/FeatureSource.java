@@ -18,6 +18,8 @@ final class FeatureSource {
     private final Supplier<Features> next;
     private final Runnable reset;
     private final boolean canReset;
+    private final DataFingerprint fingerprint = new DataFingerprint();
+    private long passes;
 
     private FeatureSource(BooleanSupplier hasNext, Supplier<Features> next, Runnable reset, boolean canReset) {
         this.hasNext = hasNext;
@@ -63,11 +65,42 @@ final class FeatureSource {
 
     /** The next minibatch. */
     Features next() {
-        return next.get();
+        Features minibatch = next.get();
+        fingerprint.add(minibatch);
+        return minibatch;
     }
 
     void reset() {
+        if (passes > 0) {
+            fingerprint.end(); // even if there was one minibatch only
+        }
         reset.run();
+        passes++;
+    }
+
+    /** How often the data have been read from their beginning. */
+    long passes() {
+        return passes;
+    }
+
+    /** Begins to read as often as before an interruption: the order of an iterator may depend on how often it was reset. */
+    void replay(long wanted) {
+        while (passes < wanted) {
+            reset();
+            // Some iterators reset only what has been read from; the first pass is that of the fingerprint.
+            do {
+                if (hasNext()) {
+                    next();
+                } else {
+                    fingerprint.end();
+                }
+            } while (!fingerprint.isComplete());
+        }
+    }
+
+    /** Of the first minibatches of the first pass. */
+    DataFingerprint fingerprint() {
+        return fingerprint;
     }
 
     boolean canReset() {

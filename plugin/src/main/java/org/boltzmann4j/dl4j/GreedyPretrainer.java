@@ -1,22 +1,16 @@
 package org.boltzmann4j.dl4j;
 
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.boltzmann4j.math.BlasKernels;
-import org.boltzmann4j.math.RandomStreams;
-import org.boltzmann4j.math.Workers;
 import org.boltzmann4j.objective.NegativePhase;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.optimize.api.TrainingListener;
-import org.deeplearning4j.optimize.listeners.CheckpointListener;
-import org.deeplearning4j.optimize.listeners.EvaluativeListener;
-import org.deeplearning4j.optimize.listeners.PerformanceListener;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
@@ -43,10 +37,13 @@ public final class GreedyPretrainer {
 
     private static final AtomicBoolean BLAS_LOOKED_AT = new AtomicBoolean();
 
-    private final Builder options;
+    private final PretrainingOptions options;
+    private final @Nullable PretrainingCheckpoint from;
+    private final AtomicBoolean used = new AtomicBoolean();
 
-    private GreedyPretrainer(Builder options) {
+    private GreedyPretrainer(PretrainingOptions options, @Nullable PretrainingCheckpoint from) {
         this.options = options;
+        this.from = from;
     }
 
     /**
@@ -64,9 +61,11 @@ public final class GreedyPretrainer {
      * @param network initialised; parameters of its RBM layers are changed
      * @param data labelled or not; reset before every pass, labels ignored
      * @return what was done
-     * @throws IllegalArgumentException if the data do not fit the network or its visible units
-     * @throws IllegalStateException if the network is not initialised, or validation data are needed and missing
-     * @throws PretrainingDivergedException if an update is not finite
+     * @throws IllegalArgumentException if the data do not fit the network or its visible units, or a checkpoint is of another run
+     * @throws IllegalStateException if the network is not initialised, validation data are needed and missing, or the folder of the
+     *     checkpoints holds later ones
+     * @throws PretrainingDivergedException if the training of a layer explodes
+     * @throws PretrainingInterruptedException with checkpoints, if a signal or an interrupt asks for an end
      */
     public PretrainingReport pretrain(MultiLayerNetwork network, DataSetIterator data) {
         return pretrain(network, FeatureSource.of(data, options.exampleWeights));
@@ -80,7 +79,8 @@ public final class GreedyPretrainer {
      * @return what was done
      * @throws IllegalArgumentException if the data do not fit the graph or its visible units
      * @throws IllegalStateException if the graph is not initialised, or validation data are needed and missing
-     * @throws PretrainingDivergedException if an update is not finite
+     * @throws PretrainingDivergedException if the training of a layer explodes
+     * @throws PretrainingInterruptedException with checkpoints, if a signal or an interrupt asks for an end
      */
     public PretrainingReport pretrain(ComputationGraph graph, DataSetIterator data) {
         return pretrain(graph, FeatureSource.of(data, options.exampleWeights));
@@ -94,80 +94,53 @@ public final class GreedyPretrainer {
      * @return what was done
      * @throws IllegalArgumentException if the data do not fit the graph or its visible units
      * @throws IllegalStateException if the graph is not initialised, or validation data are needed and missing
-     * @throws PretrainingDivergedException if an update is not finite
+     * @throws PretrainingDivergedException if the training of a layer explodes
+     * @throws PretrainingInterruptedException with checkpoints, if a signal or an interrupt asks for an end
      */
     public PretrainingReport pretrain(ComputationGraph graph, MultiDataSetIterator data) {
         return pretrain(graph, FeatureSource.of(data, options.exampleWeights));
     }
 
+    /**
+     * Returns the same pretrainer with a checkpoint to go on from: its {@code pretrain} replaces the network's parameters by those of the
+     * checkpoint and ends with the bits of a run that was never interrupted, on the same machine with the same number of BLAS threads.
+     *
+     * <p>The data have to be the same, from their beginning: an iterator whose order depends on how often it was reset has to be as new, so
+     * that the resets and reads before the interruption can be repeated. Settings and network have to be those of the checkpoint
+     * ({@link Builder#allowDifferences}). Otherwise {@code pretrain} throws an {@link IllegalArgumentException} that names
+     * what differs, and the network is as it was.
+     *
+     * @param checkpoint written by a pretraining with {@link Builder#checkpoints}
+     * @return a pretrainer for one run
+     * @throws CheckpointException if the file cannot be read, is no such checkpoint, or is damaged
+     */
+    public GreedyPretrainer resume(Path checkpoint) throws CheckpointException {
+        return new GreedyPretrainer(options, PretrainingCheckpoint.read(checkpoint));
+    }
+
+    /**
+     * Returns the same pretrainer with the newest usable checkpoint of its folder to go on from, or this one if there is none: a program
+     * that is started again after every crash needs nothing else.
+     *
+     * @return a pretrainer for one run
+     * @throws IllegalStateException if there is no folder in the settings
+     * @throws IOException if the folder cannot be read
+     */
+    public GreedyPretrainer resumeLatest() throws IOException {
+        if (options.checkpoints == null) {
+            throw new IllegalStateException("there is nothing to resume from: set checkpoints(...)");
+        }
+        Optional<Path> latest = options.checkpoints.latest();
+        return latest.isPresent() ? resume(latest.get()) : this;
+    }
+
     private PretrainingReport pretrain(Model network, FeatureSource data) {
-        RbmTargets targets = RbmTargets.of(network);
-        List<RbmTarget> layers = targets.all();
-        List<LayerSettings> settings = layers.stream().map(options::settingsOf).toList();
-        options.requireNamesIn(layers);
-        requireEnoughPasses(data, settings);
-        if (options.stoppingRule != null && options.validation == null) {
-            throw new IllegalStateException("a stopping rule needs validation data: set validation(...)");
+        if (from != null && used.getAndSet(true)) {
+            throw new IllegalStateException("a checkpoint serves one run: call resume(...) again");
         }
-        warnOfDropout(layers);
+        PretrainingRun run = new PretrainingRun(options, network, data, from);
         warnOfSlowBlas();
-        List<PretrainingListener> listeners = new ArrayList<>(options.listeners);
-        try (ProgressReporter reporter = ProgressReporter.forThisProcess()) {
-            if (options.reportProgress) {
-                listeners.add(reporter);
-            }
-            return options.threads == null
-                    ? pretrain(targets, settings, data, listeners)
-                    : Workers.with(options.threads, () -> pretrain(targets, settings, data, listeners));
-        }
-    }
-
-    private PretrainingReport pretrain(
-            RbmTargets targets, List<LayerSettings> settings, FeatureSource data, List<PretrainingListener> listeners) {
-        List<RbmTarget> layers = targets.all();
-        ProgressClock clock = new ProgressClock(layers, settings);
-        List<TrainingListener> stockListeners = usableListeners(targets);
-        FeatureSource validation = options.validation == null ? null : FeatureSource.of(options.validation);
-        List<PretrainingReport.LayerReport> reports = new ArrayList<>();
-        for (int i = 0; i < layers.size(); i++) {
-            RbmTarget target = layers.get(i);
-            long seed = options.seed != null
-                    ? options.seed
-                    : target.runtime().conf().getSeed();
-            RandomStreams streams = RandomStreams.of(seed).split("pretraining").split("layer " + target.index());
-            LayerInputs inputs = new LayerInputs(
-                    targets,
-                    target,
-                    data,
-                    options.exampleWeights != null,
-                    target.label(),
-                    options.propagation,
-                    streams.split("inputs"),
-                    options.cacheBytes);
-            LayerInputs validationInputs = validation == null
-                    ? null
-                    : new LayerInputs(
-                            targets,
-                            target,
-                            validation,
-                            false,
-                            target.label() + ", validation data",
-                            Propagation.MEAN,
-                            streams.split("validation"),
-                            0);
-            reports.add(new LayerPretrainer(target, settings.get(i), clock, listeners, stockListeners, streams)
-                    .train(inputs, validationInputs));
-        }
-        return new PretrainingReport(reports, clock.elapsed());
-    }
-
-    private static void requireEnoughPasses(FeatureSource data, List<LayerSettings> settings) {
-        if (!data.canReset() && (settings.size() > 1 || settings.get(0).epochs() > 1)) {
-            throw new IllegalArgumentException(
-                    "the iterator cannot be reset, so it can be read once only: expected one RBM"
-                            + " layer and one epoch, got " + settings.size() + " layers and "
-                            + settings.get(0).epochs() + " epochs in the first");
-        }
+        return run.train();
     }
 
     /** Once in a process: nothing about it changes. */
@@ -177,74 +150,12 @@ public final class GreedyPretrainer {
         }
     }
 
-    private static void warnOfDropout(List<RbmTarget> layers) {
-        for (RbmTarget target : layers) {
-            if (target.layer().getIDropout() != null || target.layer().getWeightNoise() != null) {
-                LOG.warn(
-                        "{}: dropout and weight noise concern supervised training and are not applied in pretraining",
-                        target.label());
-                return;
-            }
-        }
-    }
-
-    /** Some listeners of the host work on whole networks only and would throw, or write files without a network, on a layer. */
-    private static List<TrainingListener> usableListeners(RbmTargets targets) {
-        List<TrainingListener> usable = new ArrayList<>();
-        for (TrainingListener listener : targets.listeners()) {
-            if (listener instanceof PerformanceListener
-                    || listener instanceof EvaluativeListener
-                    || listener instanceof CheckpointListener) {
-                LOG.info(
-                        "{} needs a whole network and is not called in pretraining",
-                        listener.getClass().getSimpleName());
-            } else {
-                usable.add(listener);
-            }
-        }
-        return usable;
-    }
-
     /** Collects the options of a {@link GreedyPretrainer}. Layers are named by index, as a number or string, or by name. */
     public static final class Builder {
 
-        private int epochs = 10;
-        private @Nullable IUpdater updater;
-        private @Nullable Long seed;
-        private @Nullable Integer threads;
-        private @Nullable DataSetIterator validation;
-        private @Nullable StoppingRule stoppingRule;
-        private @Nullable ExampleWeights exampleWeights;
-        private @Nullable ParameterAverage average;
-        private Propagation propagation = Propagation.MEAN;
-        private long cacheBytes = 512L << 20;
-        private int monitorRows = 1000;
-        private boolean reportProgress = true;
-        private final List<PretrainingListener> listeners = new ArrayList<>();
-        private final Map<String, Integer> layerEpochs = new HashMap<>();
-        private final Map<String, IUpdater> layerUpdaters = new HashMap<>();
-        private final Map<String, NegativePhase> layerNegativePhases = new HashMap<>();
+        private final PretrainingOptions options = new PretrainingOptions();
 
         private Builder() {}
-
-        private Builder(Builder other) {
-            this.epochs = other.epochs;
-            this.updater = other.updater;
-            this.seed = other.seed;
-            this.threads = other.threads;
-            this.validation = other.validation;
-            this.stoppingRule = other.stoppingRule;
-            this.exampleWeights = other.exampleWeights;
-            this.average = other.average;
-            this.propagation = other.propagation;
-            this.cacheBytes = other.cacheBytes;
-            this.monitorRows = other.monitorRows;
-            this.reportProgress = other.reportProgress;
-            this.listeners.addAll(other.listeners);
-            this.layerEpochs.putAll(other.layerEpochs);
-            this.layerUpdaters.putAll(other.layerUpdaters);
-            this.layerNegativePhases.putAll(other.layerNegativePhases);
-        }
 
         /**
          * Sets the epochs of every layer. Default: 10.
@@ -254,7 +165,7 @@ public final class GreedyPretrainer {
          * @throws IllegalArgumentException if below 1
          */
         public Builder epochs(int epochs) {
-            this.epochs = requirePositive(epochs, "epochs");
+            options.epochs = requirePositive(epochs, "epochs");
             return this;
         }
 
@@ -267,7 +178,7 @@ public final class GreedyPretrainer {
          * @throws IllegalArgumentException if below 1
          */
         public Builder layerEpochs(String layer, int epochs) {
-            layerEpochs.put(layer, requirePositive(epochs, "epochs of layer " + layer));
+            options.layerEpochs.put(layer, requirePositive(epochs, "epochs of layer " + layer));
             return this;
         }
 
@@ -278,7 +189,7 @@ public final class GreedyPretrainer {
          * @return this
          */
         public Builder updater(IUpdater updater) {
-            this.updater = Objects.requireNonNull(updater, "updater");
+            options.updater = Objects.requireNonNull(updater, "updater");
             return this;
         }
 
@@ -290,7 +201,7 @@ public final class GreedyPretrainer {
          * @return this
          */
         public Builder layerUpdater(String layer, IUpdater updater) {
-            layerUpdaters.put(layer, Objects.requireNonNull(updater, "updater"));
+            options.layerUpdaters.put(layer, Objects.requireNonNull(updater, "updater"));
             return this;
         }
 
@@ -302,7 +213,7 @@ public final class GreedyPretrainer {
          * @return this
          */
         public Builder layerNegativePhase(String layer, NegativePhase negativePhase) {
-            layerNegativePhases.put(layer, Objects.requireNonNull(negativePhase, "negativePhase"));
+            options.layerNegativePhases.put(layer, Objects.requireNonNull(negativePhase, "negativePhase"));
             return this;
         }
 
@@ -313,7 +224,7 @@ public final class GreedyPretrainer {
          * @return this
          */
         public Builder seed(long seed) {
-            this.seed = seed;
+            options.seed = seed;
             return this;
         }
 
@@ -328,7 +239,7 @@ public final class GreedyPretrainer {
          * @throws IllegalArgumentException if below 1
          */
         public Builder threads(int threads) {
-            this.threads = requirePositive(threads, "threads");
+            options.threads = requirePositive(threads, "threads");
             return this;
         }
 
@@ -339,7 +250,7 @@ public final class GreedyPretrainer {
          * @return this
          */
         public Builder validation(DataSetIterator validation) {
-            this.validation = Objects.requireNonNull(validation, "validation");
+            options.validation = Objects.requireNonNull(validation, "validation");
             return this;
         }
 
@@ -350,7 +261,7 @@ public final class GreedyPretrainer {
          * @return this
          */
         public Builder stopEarly(StoppingRule stoppingRule) {
-            this.stoppingRule = Objects.requireNonNull(stoppingRule, "stoppingRule");
+            options.stoppingRule = Objects.requireNonNull(stoppingRule, "stoppingRule");
             return this;
         }
 
@@ -361,7 +272,7 @@ public final class GreedyPretrainer {
          * @return this
          */
         public Builder exampleWeights(ExampleWeights exampleWeights) {
-            this.exampleWeights = Objects.requireNonNull(exampleWeights, "exampleWeights");
+            options.exampleWeights = Objects.requireNonNull(exampleWeights, "exampleWeights");
             return this;
         }
 
@@ -374,7 +285,7 @@ public final class GreedyPretrainer {
          * @return this
          */
         public Builder averaging(ParameterAverage average) {
-            this.average = Objects.requireNonNull(average, "average");
+            options.average = Objects.requireNonNull(average, "average");
             return this;
         }
 
@@ -385,7 +296,7 @@ public final class GreedyPretrainer {
          * @return this
          */
         public Builder propagation(Propagation propagation) {
-            this.propagation = Objects.requireNonNull(propagation, "propagation");
+            options.propagation = Objects.requireNonNull(propagation, "propagation");
             return this;
         }
 
@@ -402,7 +313,7 @@ public final class GreedyPretrainer {
             if (bytes < 0) {
                 throw new IllegalArgumentException("cacheBytes = " + bytes + ", expected at least 0");
             }
-            this.cacheBytes = bytes;
+            options.cacheBytes = bytes;
             return this;
         }
 
@@ -414,7 +325,55 @@ public final class GreedyPretrainer {
          * @throws IllegalArgumentException if below 1
          */
         public Builder monitorRows(int rows) {
-            this.monitorRows = requirePositive(rows, "monitorRows");
+            options.monitorRows = requirePositive(rows, "monitorRows");
+            return this;
+        }
+
+        /**
+         * Has the run written down at intervals, so that {@link GreedyPretrainer#resume} can go on with it, and ended in order by signals
+         * and interrupts. A checkpoint that cannot be written, on a full disk for example, is a warning: the run goes on, the file before
+         * stays. Needs data that can be reset. Default: none.
+         *
+         * @param checkpoints where, how often and how many
+         * @return this
+         */
+        public Builder checkpoints(Checkpoints checkpoints) {
+            options.checkpoints = Objects.requireNonNull(checkpoints, "checkpoints");
+            return this;
+        }
+
+        /**
+         * Sets whether a run may go on from a checkpoint of other settings, another configuration or other data: they are then a warning.
+         * What the state itself depends on, such as the shapes of layers, has to be the same in any case. Default: false.
+         *
+         * @param allow true to go on nevertheless
+         * @return this
+         */
+        public Builder allowDifferences(boolean allow) {
+            options.allowDifferences = allow;
+            return this;
+        }
+
+        /**
+         * Sets how often a layer may go back when it explodes: to its parameters of 50 to 100 usual updates before, with half of the
+         * learning rate, an updater without memory and new chains; listeners and the log are told. Costs two copies of the layer's
+         * parameters. Default: 0, an explosion ends the pretraining.
+         *
+         * @param times at least 0
+         * @return this
+         * @throws IllegalArgumentException if negative
+         */
+        public Builder backOff(int times) {
+            if (times < 0) {
+                throw new IllegalArgumentException("backOff = " + times + ", expected at least 0");
+            }
+            options.backOffs = times;
+            return this;
+        }
+
+        /** Where checkpoints are written to: a test puts a full disk there. */
+        Builder opener(CheckpointArchive.Opener opener) {
+            options.opener = opener;
             return this;
         }
 
@@ -425,7 +384,7 @@ public final class GreedyPretrainer {
          * @return this
          */
         public Builder reportProgress(boolean report) {
-            this.reportProgress = report;
+            options.reportProgress = report;
             return this;
         }
 
@@ -436,7 +395,7 @@ public final class GreedyPretrainer {
          * @return this
          */
         public Builder listeners(PretrainingListener... more) {
-            listeners.addAll(List.of(more));
+            options.listeners.addAll(List.of(more));
             return this;
         }
 
@@ -446,7 +405,7 @@ public final class GreedyPretrainer {
          * @return immutable; later changes of this builder do not reach it
          */
         public GreedyPretrainer build() {
-            return new GreedyPretrainer(new Builder(this));
+            return new GreedyPretrainer(options.copy(), null);
         }
 
         private static int requirePositive(int value, String name) {
@@ -454,38 +413,6 @@ public final class GreedyPretrainer {
                 throw new IllegalArgumentException(name + " = " + value + ", expected at least 1");
             }
             return value;
-        }
-
-        private LayerSettings settingsOf(RbmTarget target) {
-            return new LayerSettings(
-                    Objects.requireNonNullElse(of(layerEpochs, target), epochs),
-                    of(layerUpdaters, target) != null ? of(layerUpdaters, target) : updater,
-                    of(layerNegativePhases, target),
-                    average,
-                    stoppingRule,
-                    monitorRows);
-        }
-
-        private static <T> @Nullable T of(Map<String, T> settings, RbmTarget target) {
-            T byName = settings.get(target.name());
-            return byName != null ? byName : settings.get(String.valueOf(target.index()));
-        }
-
-        private void requireNamesIn(List<RbmTarget> layers) {
-            List<String> unknown = new ArrayList<>();
-            for (Map<String, ?> settings : List.of(layerEpochs, layerUpdaters, layerNegativePhases)) {
-                for (String name : settings.keySet()) {
-                    if (layers.stream()
-                            .noneMatch(target -> target.name().equals(name)
-                                    || String.valueOf(target.index()).equals(name))) {
-                        unknown.add(name);
-                    }
-                }
-            }
-            if (!unknown.isEmpty()) {
-                throw new IllegalArgumentException("settings for " + unknown + ", but the RBM layers are "
-                        + layers.stream().map(RbmTarget::label).toList());
-            }
         }
     }
 }

@@ -6,9 +6,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import java.util.function.IntPredicate;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
+import org.boltzmann4j.math.StateRecord;
+import org.boltzmann4j.units.Gaussian;
+import org.boltzmann4j.units.LearnedGaussian;
 import org.boltzmann4j.units.Unit;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -64,12 +66,24 @@ final class LayerInputs {
 
     /** Hands every minibatch of one epoch to the consumer, which must not modify it. */
     void forEach(long epoch, Consumer<WeightedRows> consumer) {
+        forEach(epoch, 0, consumer);
+    }
+
+    /**
+     * Hands the minibatches of one epoch to the consumer, but for the first ones.
+     *
+     * @param skipped how many have been learnt before an interruption
+     */
+    void forEach(long epoch, long skipped, Consumer<WeightedRows> consumer) {
         if (cacheComplete && cache != null) {
-            shuffled(cache, epoch).forEach(consumer);
+            shuffled(cache, epoch).stream().skip(skipped).forEach(consumer);
             return;
         }
         if (source.canReset()) {
             source.reset();
+        }
+        for (long i = 0; i < skipped && source.hasNext(); i++) {
+            source.next();
         }
         long minibatch = 0;
         if (readAhead != null) {
@@ -87,6 +101,16 @@ final class LayerInputs {
             consumer.accept(rows);
         }
         cacheComplete = cache != null;
+    }
+
+    /** Passes the state through a record: after a summary, what is kept in memory is there again. */
+    void carry(StateRecord record) {
+        presentation = record.count("presentation", presentation);
+        long passes = record.count("passes", source.passes());
+        if (cache == null) {
+            // That of the epoch at work is begun by forEach.
+            source.replay(passes - 1);
+        }
     }
 
     private List<WeightedRows> shuffled(List<WeightedRows> minibatches, long epoch) {
@@ -243,14 +267,23 @@ final class LayerInputs {
             return Arrays.stream(sums).map(sum -> sum / weight).toArray();
         }
 
-        /** First of the columns in question that has the same value in every row, or -1. */
-        int constantColumn(IntPredicate inQuestion) {
-            for (int i = 0; i < least.length; i++) {
-                if (least[i] == greatest[i] && inQuestion.test(i)) {
-                    return i;
+        /**
+         * Checks that every Gaussian unit sees different values.
+         *
+         * @throws IllegalArgumentException if one does not
+         */
+        void requireVaryingColumns(String place, Unit visible) {
+            for (int i = 0; i < least.length && rows > 1; i++) {
+                boolean gaussian =
+                        visible.typeOf(i) instanceof Gaussian || visible.typeOf(i) instanceof LearnedGaussian;
+                if (gaussian && least[i] == greatest[i]) {
+                    throw new IllegalArgumentException(place + ": column " + (i + 1)
+                            + " of the input has the same value in all " + rows
+                            + " rows, expected every column to vary"
+                            + " with Gaussian visible units: its density would grow without bound, and standardising divides by"
+                            + " a standard deviation of 0. Drop the column, or add a little noise to it");
                 }
             }
-            return -1;
         }
     }
 }

@@ -1,27 +1,19 @@
 package org.boltzmann4j.dl4j;
 
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
-import org.boltzmann4j.energy.ProperPairs;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.RandomStreams;
-import org.boltzmann4j.math.Rows;
-import org.boltzmann4j.math.Vectors;
+import org.boltzmann4j.math.StateRecord;
 import org.boltzmann4j.objective.RbmGradientState;
 import org.boltzmann4j.sampler.Reversal;
-import org.boltzmann4j.sampler.TrajectoryReport;
-import org.boltzmann4j.units.Gaussian;
-import org.boltzmann4j.units.LearnedGaussian;
-import org.boltzmann4j.units.Unit;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,35 +32,51 @@ final class LayerPretrainer {
     private final List<PretrainingListener> listeners;
     private final Iterable<TrainingListener> stockListeners;
     private final RandomStreams streams;
-    private final ParameterUpdate update;
-    private final boolean mayBecomeImproper;
-    private final @Nullable AveragedLayer average;
-    private int iteration;
-    /** Halved by every reversal. */
-    private long reportedBound;
+    private final LayerUpdates updates;
+    private final EpochWarnings warnings;
+    private final LayerInputs inputs;
+    private final Runnable afterMinibatch;
+    /** Parameters of the epoch that a stopping rule would keep. */
+    private final INDArray best;
 
+    private @Nullable MonitorRows monitorRows;
+    private List<PretrainingMonitors> history = new ArrayList<>();
+    private double[] baseBias = new double[0];
+    private int iteration;
+
+    /**
+     * Prepares a layer.
+     *
+     * @param inputs of the layer
+     * @param afterMinibatch called when a minibatch is learnt and the listeners know
+     */
     LayerPretrainer(
             RbmTarget target,
             LayerSettings settings,
             ProgressClock clock,
             List<PretrainingListener> listeners,
             Iterable<TrainingListener> stockListeners,
-            RandomStreams streams) {
+            RandomStreams streams,
+            LayerInputs inputs,
+            Runnable afterMinibatch) {
         this.target = target;
         this.settings = settings;
         this.clock = clock;
         this.listeners = listeners;
         this.stockListeners = stockListeners;
         this.streams = streams;
+        this.inputs = inputs;
+        this.afterMinibatch = afterMinibatch;
         this.trainee = traineeOf(target, settings);
-        INDArray gradientView =
-                Nd4j.create(trainee.params().dataType(), 1, trainee.params().length());
-        trainee.setBackpropGradientsViewArray(gradientView);
-        this.update = new ParameterUpdate(
-                trainee, gradientView, stockListeners.iterator().hasNext());
-        this.average = settings.average() == null ? null : AveragedLayer.of(trainee, settings.average());
-        this.mayBecomeImproper = ProperPairs.needContraction(
-                trainee.layerConf().getVisible(), trainee.layerConf().getHidden());
+        this.best = trainee.params().dup();
+        this.warnings = new EpochWarnings(target.label());
+        this.updates =
+                new LayerUpdates(trainee, settings, stockListeners.iterator().hasNext());
+    }
+
+    /** JSON of the layer as it is trained: with the updater and the negative phase of the settings. */
+    static String configuration(RbmTarget target, LayerSettings settings) {
+        return traineeOf(target, settings).conf().toJson();
     }
 
     private static RbmRuntimeLayer traineeOf(RbmTarget target, LayerSettings settings) {
@@ -86,153 +94,119 @@ final class LayerPretrainer {
                 layer.instantiate(conf, List.of(), target.index(), parameters, false, parameters.dataType());
     }
 
-    PretrainingReport.LayerReport train(LayerInputs inputs, @Nullable LayerInputs validationInputs) {
-        long start = System.nanoTime();
+    /**
+     * Begins: bounds, biases from the data, new chains.
+     *
+     * @param validationInputs for the monitors, or null
+     */
+    void begin(@Nullable LayerInputs validationInputs) {
         trainee.keepWithinBounds();
+        LayerInputs.Summary summary = read(validationInputs);
+        Rbm rbm = trainee.rbm();
+        if (trainee.layerConf().isVisibleBiasFromData()) {
+            DataBiases.start(rbm, summary.means());
+        }
+        baseBias = rbm.visible().biasesForMeans(summary.means());
+        startChains(summary.probes().get(0).size(0));
+    }
+
+    /**
+     * Goes on.
+     *
+     * @param validationInputs for the monitors, or null
+     * @param state that was read
+     * @throws IllegalArgumentException if it does not fit
+     */
+    void resume(@Nullable LayerInputs validationInputs, StateRecord state) {
+        read(validationInputs);
+        carry(state);
+    }
+
+    private LayerInputs.Summary read(@Nullable LayerInputs validationInputs) {
         LayerInputs.Summary summary = inputs.summarise(settings.monitorRows());
-        requireVaryingColumns(summary);
+        summary.requireVaryingColumns(target.label(), trainee.layerConf().getVisible());
         List<INDArray> validation = validationInputs == null
                 ? List.of()
                 : validationInputs.summarise(Integer.MAX_VALUE).probes();
-        Rbm rbm = trainee.rbm();
-        startBiases(rbm, summary.means());
-        RbmGradientState state =
-                new RbmGradientState(rbm, summary.probes().get(0).size(0), streams.split("gradient"));
-        state.setBaseBias(rbm.visible().biasesForMeans(summary.means()));
-        trainee.startPretraining(state);
-        MonitorRows monitorRows = new MonitorRows(
-                rbm, trainee.layerConf().gradient(), summary.probes(), validation, streams.split("monitors"));
+        monitorRows = new MonitorRows(
+                trainee.specified(),
+                trainee.layerConf().gradient(),
+                summary.probes(),
+                validation,
+                streams.split("monitors"));
         clock.startLayer(summary);
-        listeners.forEach(listener -> listener.onLayerStart(clock.progress(Double.NaN)));
+        return summary;
+    }
 
-        List<PretrainingMonitors> history = new ArrayList<>();
-        INDArray best = trainee.params().dup();
+    /** Trains the layer from where it stands. */
+    PretrainingReport.LayerReport train() {
+        listeners.forEach(listener -> listener.onLayerStart(clock.progress(Double.NaN)));
+        MonitorRows rows = Objects.requireNonNull(monitorRows, "begin or resume first");
         int keptEpoch = 0;
         boolean stopped = false;
-        for (int epoch = 1; epoch <= settings.epochs() && !stopped; epoch++) {
-            clock.startEpoch(epoch);
-            inputs.forEach(epoch, this::learn);
-            long bounded = reportBound(epoch);
-            PretrainingMonitors monitors = monitorRows.measure(
-                    monitored().rbm(), trainee.rbm(), Objects.requireNonNull(trainee.pretrainState()), bounded);
-            reportTrajectory(epoch, monitors.trajectory());
+        long learnt = clock.minibatch();
+        for (int epoch = clock.epoch(); epoch <= settings.epochs() && !stopped; epoch++) {
+            clock.startEpoch(epoch, learnt);
+            inputs.forEach(epoch, learnt, this::learn);
+            learnt = 0;
+            RbmGradientState state = state();
+            long bounded = warnings.reportBound(epoch, state.bounded());
+            PretrainingMonitors monitors = rows.measure(updates.monitored().rbm(), trainee.rbm(), state, bounded);
+            warnings.reportTrajectory(epoch, monitors.trajectory());
             history.add(monitors);
-            PretrainingProgress progress = clock.progress(activation());
+            PretrainingProgress progress = clock.progress(state.meanHiddenActivation());
             listeners.forEach(listener -> listener.onEpoch(progress, monitors));
             keptEpoch = epoch;
             StoppingRule rule = settings.stoppingRule();
             if (rule != null) {
                 keptEpoch = rule.bestEpoch(history);
                 if (keptEpoch == epoch) {
-                    best.assign(kept().params());
+                    best.assign(updates.kept().params());
                 }
                 stopped = epoch < settings.epochs() && rule.ends(history);
             }
         }
-        if (keptEpoch < history.size()) {
-            trainee.params().assign(best);
-        } else if (average != null && average.spec().kept()) {
-            trainee.params().assign(kept().params());
-        }
+        trainee.params()
+                .assign(keptEpoch < history.size() ? best : updates.kept().params());
         PretrainingReport.LayerReport report = new PretrainingReport.LayerReport(
-                target.index(),
-                target.name(),
-                history,
-                keptEpoch,
-                stopped,
-                Duration.ofNanos(System.nanoTime() - start));
-        listeners.forEach(listener -> listener.onLayerEnd(clock.progress(activation()), report));
+                target.index(), target.name(), history, keptEpoch, stopped, clock.elapsedInLayer());
+        listeners.forEach(listener -> listener.onLayerEnd(clock.progress(state().meanHiddenActivation()), report));
         return report;
     }
 
-    /** What monitors look at. */
-    private RbmRuntimeLayer monitored() {
-        return average != null && average.spec().monitored() ? average.layer() : trainee;
-    }
-
-    /** What the network has in the end. */
-    private RbmRuntimeLayer kept() {
-        return average != null && average.spec().kept() ? average.layer() : trainee;
-    }
-
-    /** How often the bound acted in this epoch. */
-    private long reportBound(int epoch) {
-        long bounded = Objects.requireNonNull(trainee.pretrainState()).bounded();
-        long inThisEpoch = bounded - reportedBound;
-        if (inThisEpoch > 0) {
-            LOG.warn(
-                    "{}, epoch {}: the bound on the mean of the Poisson units acted {} times. While it does, the chains are"
-                            + " not those of the model: lower the learning rate, or raise the bound if the data need it",
-                    target.label(),
-                    epoch,
-                    inThisEpoch);
-            reportedBound = bounded;
-        }
-        return inThisEpoch;
-    }
-
-    private void reportTrajectory(int epoch, @Nullable TrajectoryReport trajectory) {
-        if (trajectory == null) {
-            return;
-        }
-        if (trajectory.missesEquilibrium()) {
-            LOG.warn(
-                    "{}, epoch {}: different training rows have a total probability of {} by log Z along the checkpoints:"
-                            + " their chains are not in equilibrium, and log Z is too small. Thermalise longer",
-                    target.label(),
-                    epoch,
-                    trajectory.dataProbability());
-        }
-        if (!trajectory.thermalised()) {
-            LOG.warn(
-                    "{}, epoch {}: the last checkpoint was thermalised for fewer autocorrelation times than asked for",
-                    target.label(),
-                    epoch);
-        }
-    }
-
-    private void requireVaryingColumns(LayerInputs.Summary summary) {
-        Unit visible = trainee.layerConf().getVisible();
-        int constant = summary.rows() > 1
-                ? summary.constantColumn(
-                        i -> visible.typeOf(i) instanceof Gaussian || visible.typeOf(i) instanceof LearnedGaussian)
-                : -1;
-        if (constant >= 0) {
-            throw new IllegalArgumentException(target.label() + ": column " + (constant + 1)
-                    + " of the input has the same value in all " + summary.rows()
-                    + " rows, expected every column to vary"
-                    + " with Gaussian visible units: its density would grow without bound, and standardising divides by"
-                    + " a standard deviation of 0. Drop the column, or add a little noise to it");
-        }
+    /** New chains and offsets; those after an explosion have random numbers of their own. */
+    private void startChains(long rows) {
+        RandomStreams own = streams.split("gradient");
+        int before = updates.explosions();
+        RbmGradientState state = new RbmGradientState(
+                trainee.rbm(), rows, before == 0 ? own : own.split("after " + before + " explosions"));
+        state.setBaseBias(baseBias);
+        trainee.startPretraining(state);
     }
 
     /**
-     * {@code b} from the data's means, {@code c = c_0 - t (mean/s)'W}, with the scales t of the hidden units: they start
-     * with the mean inputs they would have had on centered data (Hinton 2012, section 8); for documents with the means per
-     * word, since c counts for every word. A layer that has been trained before keeps its biases.
+     * Passes everything the next minibatch depends on through a record, but for the parameters: those are the network's.
+     *
+     * @throws IllegalArgumentException if a record that was read does not fit
      */
-    private void startBiases(Rbm rbm, double[] means) {
-        if (!trainee.layerConf().isVisibleBiasFromData()
-                || !rbm.visibleBias().eq(0).all()) {
-            return;
+    void carry(StateRecord record) {
+        clock.carry(record.in("clock"));
+        iteration = record.count("iteration", iteration, 0, Integer.MAX_VALUE);
+        history = MonitorTape.carry(record, "history", history);
+        baseBias = record.numbers("baseBias", baseBias);
+        warnings.carry(record);
+        updates.carry(record.in("updates"));
+        if (settings.stoppingRule() != null) {
+            record.matrixInto("best", best);
         }
-        double[] bias = rbm.visible().biasesForMeans(means);
-        double[] hiddenBias = Vectors.values(rbm.hiddenBias());
-        double[] row = new double[rbm.hiddenWidth()];
-        double words = rbm.visible().countsWords() ? Arrays.stream(means).sum() : 1;
-        Rows weights = Rows.of(rbm.weights());
-        for (int i = 0; i < bias.length; i++) {
-            weights.read(i, row);
-            for (int j = 0; j < row.length; j++) {
-                hiddenBias[j] -= means[i]
-                        / words
-                        / rbm.visible().scale(i)
-                        * row[j]
-                        * rbm.hidden().scale(j);
-            }
+        if (record.isReading()) {
+            startChains(1);
         }
-        Rows.of(rbm.visibleBias()).write(0, bias);
-        Rows.of(rbm.hiddenBias()).write(0, hiddenBias);
+        state().carry(
+                        record.in("gradient"),
+                        trainee.rbm(),
+                        trainee.layerConf().gradient().negativePhase());
+        inputs.carry(record.in("inputs"));
     }
 
     private void learn(WeightedRows weightedRows) {
@@ -240,13 +214,17 @@ final class LayerPretrainer {
         int rows = Math.toIntExact(minibatch.size(0));
         int epoch = clock.epoch() - 1;
         trainee.computePretrainGradient(minibatch, weightedRows.weights());
-        Reversal reversal = Objects.requireNonNull(trainee.pretrainState()).reversal();
+        clock.countMinibatch(rows);
+        Reversal reversal = state().reversal();
         if (reversal != null) {
-            goBack(reversal, rows);
+            goBack(reversal);
         } else {
-            step(epoch, rows);
+            String wrong = updates.apply(iteration, epoch, rows);
+            if (wrong != null) {
+                goBackOrEnd(wrong);
+            }
         }
-        PretrainingProgress progress = clock.progress(activation());
+        PretrainingProgress progress = clock.progress(state().meanHiddenActivation());
         listeners.forEach(listener -> listener.onMinibatch(progress));
         trainee.setInput(minibatch, LayerWorkspaceMgr.noWorkspaces()); // StatsListener asks for its size
         for (TrainingListener listener : stockListeners) {
@@ -254,16 +232,11 @@ final class LayerPretrainer {
         }
         trainee.clear();
         iteration++;
+        afterMinibatch.run();
     }
 
-    /** The parameters of the checkpoint, half the rate, and an updater that remembers nothing of what led astray. */
-    private void goBack(Reversal reversal, int rows) {
-        clock.countMinibatch(rows);
-        trainee.restore(reversal.checkpoint().rbm());
-        update.slowDown();
-        if (average != null) {
-            average.restartAt(trainee.params());
-        }
+    private void goBack(Reversal reversal) {
+        updates.goBackTo(reversal.checkpoint().rbm());
         LOG.warn(
                 "{}, epoch {}, minibatch {}: back to the checkpoint of minibatch {} with {} of the learning rate: the chains"
                         + " have lost it, swaps with it would be accepted with a probability of {}",
@@ -271,36 +244,47 @@ final class LayerPretrainer {
                 clock.epoch(),
                 clock.minibatch(),
                 reversal.checkpoint().minibatch(),
-                update.rateFactor(),
+                updates.rateFactor(),
                 reversal.swapAcceptance());
     }
 
-    private void step(int epoch, int rows) {
-        double factor = update.prepare(iteration, epoch, rows);
-        clock.countMinibatch(rows);
-        if (Double.isNaN(factor)) { // before the parameters are touched
-            throw new PretrainingDivergedException(
-                    target.label(), clock.epoch(), clock.minibatch(), "the update is not finite");
+    /** Back to healthy parameters at half the rate with new chains, or an end with the last finite ones. */
+    private void goBackOrEnd(String wrong) {
+        String figures = figures();
+        if (!updates.goBack()) {
+            throw new PretrainingDivergedException(target.label(), clock.epoch(), clock.minibatch(), wrong, figures);
         }
-        INDArray before = mayBecomeImproper ? trainee.params().dup() : null;
-        update.apply(factor);
-        trainee.applyConstraints(iteration, epoch);
-        if (before != null && !trainee.isProper()) {
-            trainee.params().assign(before);
-            throw new PretrainingDivergedException(
-                    target.label(),
-                    clock.epoch(),
-                    clock.minibatch(),
-                    "the update would bring the largest singular value of the weights to 1, where the density of these"
-                            + " visible and hidden units has no finite integral; improperWeights(PROJECTED) would keep"
-                            + " it below");
-        }
-        if (average != null) {
-            average.follow(trainee.params());
-        }
+        PretrainingProgress progress = clock.progress(state().meanHiddenActivation());
+        startChains(1);
+        warnings.startOver();
+        LOG.warn(
+                "{}, epoch {}, minibatch {}: {}; {}. Back to healthy parameters, with {} of the learning rate and new chains",
+                target.label(),
+                clock.epoch(),
+                clock.minibatch(),
+                wrong,
+                figures,
+                updates.rateFactor());
+        listeners.forEach(listener -> listener.onBackOff(progress, wrong, updates.rateFactor()));
     }
 
-    private double activation() {
-        return Objects.requireNonNull(trainee.pretrainState()).meanHiddenActivation();
+    private String figures() {
+        PretrainingMonitors last = history.isEmpty() ? null : history.get(history.size() - 1);
+        return String.format(
+                Locale.ROOT,
+                "mean hidden activation %.3g, |W| %.3g, %s",
+                state().meanHiddenActivation(),
+                trainee.rbm().weights().norm2Number().doubleValue(),
+                last == null
+                        ? "no epoch complete"
+                        : String.format(
+                                Locale.ROOT,
+                                "after the last epoch reconstruction error %.3g, free energy %.4g",
+                                last.reconstructionError(),
+                                last.freeEnergyTrain()));
+    }
+
+    private RbmGradientState state() {
+        return Objects.requireNonNull(trainee.pretrainState());
     }
 }

@@ -13,6 +13,7 @@ import org.nd4j.linalg.learning.config.IUpdater;
  * @param average or null for none
  * @param stoppingRule or null for none
  * @param monitorRows rows of training data kept for the monitors
+ * @param backOffs how often the layer may go back when it explodes
  */
 record LayerSettings(
         int epochs,
@@ -20,4 +21,5 @@ record LayerSettings(
         @Nullable NegativePhase negativePhase,
         @Nullable ParameterAverage average,
         @Nullable StoppingRule stoppingRule,
-        int monitorRows) {}
+        int monitorRows,
+        int backOffs) {}

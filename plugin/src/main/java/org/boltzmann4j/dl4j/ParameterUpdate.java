@@ -1,6 +1,7 @@
 package org.boltzmann4j.dl4j;
 
 import java.util.List;
+import org.boltzmann4j.math.StateRecord;
 import org.boltzmann4j.math.Vectors;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.updater.LayerUpdater;
@@ -27,6 +28,7 @@ final class ParameterUpdate {
     private final @Nullable Sgd plain;
     private LayerUpdater updater;
     private double rateFactor = 1;
+    private double length;
 
     /**
      * An update of a layer.
@@ -68,7 +70,7 @@ final class ParameterUpdate {
      * @param iteration updates before this one
      * @param epoch epochs before this one
      * @param rows of the minibatch
-     * @return the factor that {@link #apply} will subtract the gradient with, or NaN if the step is not finite
+     * @return the factor that {@link #apply} will subtract the gradient with
      */
     double prepare(int iteration, int epoch, int rows) {
         double factor = rateFactor; // what the host's updaters return is proportional to their rate
@@ -81,7 +83,26 @@ final class ParameterUpdate {
         // with
         // the parameters.
         double size = Math.abs(factor) * Vectors.sumOfSizes(gradient);
-        return size < (gradient.dataType() == DataType.FLOAT ? LARGEST_FLOAT_STEP : LARGEST_STEP) ? factor : Double.NaN;
+        double largest = gradient.dataType() == DataType.FLOAT ? LARGEST_FLOAT_STEP : LARGEST_STEP;
+        length = size < largest ? size : Double.NaN;
+        return factor;
+    }
+
+    /** Sum of the absolute values of the prepared step; NaN if it is not finite. */
+    double length() {
+        return length;
+    }
+
+    /** Rate and memory of the updater. */
+    void carry(StateRecord record) {
+        rateFactor = record.number("rateFactor", rateFactor);
+        INDArray memory = updater.getStateViewArray();
+        if (record.flag("hasMemory", memory != null)) {
+            if (memory == null) {
+                throw new IllegalArgumentException("there is a memory of an updater, but this updater has none");
+            }
+            record.matrixInto("memory", memory);
+        }
     }
 
     /** Subtracts the step from the parameters. */

@@ -1,8 +1,8 @@
 package org.boltzmann4j.dl4j;
 
 /**
- * Pretraining of a layer would have made its parameters infinite or NaN. The offending update was not applied: the network
- * has the last finite parameters.
+ * Pretraining of a layer exploded: an update would have made its parameters infinite or NaN, or was a thousand times longer than usual. It
+ * was not applied: the network has the last finite parameters.
  */
 public final class PretrainingDivergedException extends RuntimeException {
 
@@ -12,10 +12,11 @@ public final class PretrainingDivergedException extends RuntimeException {
     private final int epoch;
     private final long minibatch;
 
-    PretrainingDivergedException(String layer, int epoch, long minibatch, String what) {
+    PretrainingDivergedException(String layer, int epoch, long minibatch, String what, String figures) {
         super(layer + ", epoch " + epoch + ", minibatch " + minibatch + ": " + what
-                + "; the network keeps its last finite parameters. Try a lower learning rate, gradient clipping or, for "
-                + "Gaussian units, standardised data");
+                + "; " + figures
+                + "; the network keeps its last finite parameters. Try a lower learning rate, backOff(3), gradient clipping or,"
+                + " for Gaussian units, standardised data");
         this.layer = layer;
         this.epoch = epoch;
         this.minibatch = minibatch;

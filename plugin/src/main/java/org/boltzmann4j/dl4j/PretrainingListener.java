@@ -4,9 +4,9 @@ package org.boltzmann4j.dl4j;
 public interface PretrainingListener {
 
     /**
-     * A layer begins; its biases have been set from the data.
+     * A layer begins; its biases have been set from the data. Or it goes on from a checkpoint.
      *
-     * @param progress epoch 1, minibatch 0
+     * @param progress epoch 1, minibatch 0; or where the checkpoint was
      */
     default void onLayerStart(PretrainingProgress progress) {}
 
@@ -16,6 +16,15 @@ public interface PretrainingListener {
      * @param progress counts up to and with this minibatch
      */
     default void onMinibatch(PretrainingProgress progress) {}
+
+    /**
+     * The layer exploded and went back to parameters of some minibatches before, see {@link GreedyPretrainer.Builder#backOff}.
+     *
+     * @param progress counts up to the minibatch that exploded
+     * @param what happened
+     * @param rateFactor what is left of the learning rate
+     */
+    default void onBackOff(PretrainingProgress progress, String what, double rateFactor) {}
 
     /**
      * An epoch has ended.

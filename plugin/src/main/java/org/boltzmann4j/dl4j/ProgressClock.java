@@ -2,15 +2,16 @@ package org.boltzmann4j.dl4j;
 
 import java.time.Duration;
 import java.util.List;
+import org.boltzmann4j.math.StateRecord;
 
 /** Counts layers, epochs and minibatches and estimates the time left from the work done so far. */
 final class ProgressClock {
 
     private final List<RbmTarget> targets;
     private final List<LayerSettings> settings;
-    private final long start = System.nanoTime();
+    private long start = System.nanoTime();
     private long layerStart = start;
-    private int layer = -1;
+    private int layer;
     private int epoch = 1;
     private long minibatch;
     private long rowsPerEpoch;
@@ -23,8 +24,11 @@ final class ProgressClock {
         this.settings = settings;
     }
 
+    void setLayer(int number) {
+        layer = number;
+    }
+
     void startLayer(LayerInputs.Summary summary) {
-        layer++;
         epoch = 1;
         minibatch = 0;
         rowsInLayer = 0;
@@ -33,9 +37,19 @@ final class ProgressClock {
         layerStart = System.nanoTime();
     }
 
-    void startEpoch(int number) {
+    void startEpoch(int number, long minibatchesDone) {
         epoch = number;
-        minibatch = 0;
+        minibatch = minibatchesDone;
+    }
+
+    void carry(StateRecord record) {
+        epoch = record.count("epoch", epoch, 1, Integer.MAX_VALUE);
+        minibatch = record.count("minibatch", minibatch);
+        rowsInLayer = record.count("rowsInLayer", rowsInLayer);
+        workDone = record.number("workDone", workDone);
+        long now = System.nanoTime();
+        start = now - record.count("elapsed", now - start);
+        layerStart = now - record.count("elapsedInLayer", now - layerStart);
     }
 
     void countMinibatch(long rows) {
@@ -52,8 +66,22 @@ final class ProgressClock {
         return minibatch;
     }
 
+    /** How much an epoch is. */
+    String epochText() {
+        return rowsPerEpoch + " rows in " + minibatchesPerEpoch + " minibatches an epoch";
+    }
+
+    /** For messages. */
+    String place() {
+        return "epoch " + epoch + ", minibatch " + minibatch;
+    }
+
     Duration elapsed() {
         return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    Duration elapsedInLayer() {
+        return Duration.ofNanos(System.nanoTime() - layerStart);
     }
 
     PretrainingProgress progress(double meanHiddenActivation) {

@@ -57,6 +57,16 @@ final class RbmRuntimeLayer extends BaseLayer<RbmLayer> {
                 getParam(RbmParamInitializer.HIDDEN_BIAS_KEY));
     }
 
+    /** The same with units as specified: where scales are learned, with those they began with. */
+    Rbm specified() {
+        return Rbm.of(
+                layerConf().getVisible(),
+                layerConf().getHidden(),
+                getParam(RbmParamInitializer.WEIGHT_KEY),
+                getParam(RbmParamInitializer.VISIBLE_BIAS_KEY),
+                getParam(RbmParamInitializer.HIDDEN_BIAS_KEY));
+    }
+
     /** The type of the visible units with their present scales. */
     private Unit visible() {
         Unit specified = layerConf().getVisible();

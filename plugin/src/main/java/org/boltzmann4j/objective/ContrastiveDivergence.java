@@ -3,6 +3,7 @@ package org.boltzmann4j.objective;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.Counts;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.math.StateRecord;
 import org.boltzmann4j.math.StrictCount;
 import org.boltzmann4j.sampler.Chains;
 import org.boltzmann4j.sampler.LayerStates;
@@ -62,6 +63,11 @@ public record ContrastiveDivergence(Integer k) implements NegativePhase {
             @Nullable ModelSamples previous,
             RandomStreams streams) {
         return advance(rbm, positiveHidden, masks, previous, streams);
+    }
+
+    @Override
+    public Chains restored(Rbm rbm, double[] baseBias, StateRecord record, RandomStreams streams) {
+        return Chains.restored(rbm, record, streams);
     }
 
     @Override

@@ -4,6 +4,7 @@ import org.boltzmann4j.energy.ProperPairs;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.Counts;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.math.StateRecord;
 import org.boltzmann4j.math.StrictCount;
 import org.boltzmann4j.sampler.FastChains;
 import org.boltzmann4j.sampler.LayerStates;
@@ -99,6 +100,11 @@ public record FastPersistentContrastiveDivergence(Integer k, Integer chains, Dou
                 : FastChains.startedAt(rbm, positiveHidden, chains, fastRate, DECAY, streams);
         fast.advance(rbm, k, masks);
         return fast;
+    }
+
+    @Override
+    public FastChains restored(Rbm rbm, double[] baseBias, StateRecord record, RandomStreams streams) {
+        return FastChains.restored(rbm, record, fastRate, DECAY, streams);
     }
 
     /** {@inheritDoc} */

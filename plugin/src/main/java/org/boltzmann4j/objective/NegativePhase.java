@@ -3,6 +3,7 @@ package org.boltzmann4j.objective;
 import java.io.Serializable;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.math.StateRecord;
 import org.boltzmann4j.sampler.LayerStates;
 import org.boltzmann4j.sampler.ModelSamples;
 import org.boltzmann4j.sampler.UnitMasks;
@@ -68,6 +69,18 @@ public sealed interface NegativePhase extends Serializable
         requireMaskable();
         throw new IllegalStateException(this + " has no sweeps with masks");
     }
+
+    /**
+     * Makes the chains that a record was written of.
+     *
+     * @param rbm the model
+     * @param baseBias as for {@link #advance}
+     * @param record that was read
+     * @param streams as for {@link #advance}
+     * @return chains that go on as those would have
+     * @throws IllegalArgumentException if the record does not fit
+     */
+    ModelSamples restored(Rbm rbm, double[] baseBias, StateRecord record, RandomStreams streams);
 
     /**
      * Checks that hidden units may be dropped.

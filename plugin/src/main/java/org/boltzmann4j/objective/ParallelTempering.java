@@ -3,6 +3,7 @@ package org.boltzmann4j.objective;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.Counts;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.math.StateRecord;
 import org.boltzmann4j.math.StrictCount;
 import org.boltzmann4j.sampler.Ladder;
 import org.boltzmann4j.sampler.LayerStates;
@@ -86,11 +87,15 @@ public record ParallelTempering(Integer k, Integer chains, Ladder ladder, Temper
             RandomStreams streams) {
         TemperedChains tempered = (TemperedChains) previous;
         if (tempered == null) {
-            double[] base = path == TemperingPath.BASE_RATES ? baseBias : null;
-            tempered = TemperedChains.startedAt(rbm, ladder, base, positiveHidden, chains, streams);
+            tempered = TemperedChains.startedAt(rbm, ladder, base(baseBias), positiveHidden, chains, streams);
         }
         tempered.advance(rbm, k);
         return tempered;
+    }
+
+    @Override
+    public TemperedChains restored(Rbm rbm, double[] baseBias, StateRecord record, RandomStreams streams) {
+        return TemperedChains.restored(rbm, ladder, base(baseBias), chains, record, streams);
     }
 
     /** {@inheritDoc} */
@@ -102,6 +107,10 @@ public record ParallelTempering(Integer k, Integer chains, Ladder ladder, Temper
                     + " hidden units: the ladder begins at 0, expected a number above 0: without energy unbounded units"
                     + " have no distribution. Start higher, or take the path BASE_RATES");
         }
+    }
+
+    private double @Nullable [] base(double[] baseBias) {
+        return path == TemperingPath.BASE_RATES ? baseBias : null;
     }
 
     private static boolean isUnbounded(Unit unit) {

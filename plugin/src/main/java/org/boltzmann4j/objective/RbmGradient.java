@@ -142,6 +142,7 @@ public record RbmGradient(
         GibbsSampler.hiddenGivenVisible(
                 rbm, state.visible, state.hidden, Draw.MEAN_AND_SAMPLE, state.positiveStreams, step);
         System.arraycopy(state.hidden.meanSums(), 0, state.hiddenMeanSums, 0, state.hiddenMeanSums.length);
+        state.hiddenWeight = state.hidden.totalWeight();
         state.fitBaseBias(rbm);
         ModelSamples chains = advance(rbm, state, step);
         state.chains = chains;

@@ -1,7 +1,9 @@
 package org.boltzmann4j.objective;
 
+import java.util.Objects;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.math.StateRecord;
 import org.boltzmann4j.sampler.AutocorrelationTime;
 import org.boltzmann4j.sampler.ChainTrace;
 import org.boltzmann4j.sampler.LayerStates;
@@ -49,6 +51,12 @@ public final class RbmGradientState {
 
     long minibatches;
 
+    /** Of the last minibatch. */
+    double hiddenWeight;
+
+    /** Before this state was restored. */
+    private long boundedBefore;
+
     /**
      * Makes the state before the first minibatch.
      *
@@ -81,6 +89,40 @@ public final class RbmGradientState {
      */
     public void setBaseBias(double[] bias) {
         baseBias = bias.clone();
+    }
+
+    /**
+     * Passes everything the next minibatch depends on through a record.
+     *
+     * @param record written or read
+     * @param rbm the model at present
+     * @param negativePhase what made the chains
+     * @throws IllegalArgumentException if a record that was read does not fit
+     */
+    public void carry(StateRecord record, Rbm rbm, NegativePhase negativePhase) {
+        minibatches = record.count("minibatches", minibatches);
+        hiddenWeight = record.number("hiddenWeight", hiddenWeight);
+        boundedBefore = record.count("bounded", bounded());
+        baseBias = record.numbers("baseBias", baseBias);
+        record.numbersInto("visibleOffsets", visibleOffsets);
+        record.numbersInto("hiddenOffsets", hiddenOffsets);
+        record.numbersInto("activation", activation);
+        record.numbersInto("hiddenMeanSums", hiddenMeanSums);
+        if (record.flag("hasChains", chains != null)) {
+            StateRecord part = record.in("chains");
+            if (record.isReading()) {
+                chains = negativePhase.restored(rbm, baseBias, part, chainStreams);
+            } else {
+                Objects.requireNonNull(chains).carry(part);
+            }
+        }
+        if (record.flag("hasTrace", trace != null)) {
+            int followed = record.count("followed", trace == null ? 0 : trace.followed(), 1, Integer.MAX_VALUE);
+            if (trace == null) {
+                trace = new ChainTrace(visibleOffsets.length, followed, TRACED, traceStreams);
+            }
+            trace.carry(record.in("trace"));
+        }
     }
 
     /** An empty sum with room for some rows, the same buffers as long as they suffice. */
@@ -186,7 +228,7 @@ public final class RbmGradientState {
         for (double s : hiddenMeanSums) {
             sum += s;
         }
-        return sum / hiddenMeanSums.length / hidden.totalWeight();
+        return sum / hiddenMeanSums.length / hiddenWeight;
     }
 
     /**
@@ -195,7 +237,7 @@ public final class RbmGradientState {
      * @return 0 for types without a bound
      */
     public long bounded() {
-        return hidden.bounded() + (chains == null ? 0 : chains.bounded());
+        return boundedBefore + hidden.bounded() + (chains == null ? 0 : chains.bounded());
     }
 
     /**

@@ -3,6 +3,7 @@ package org.boltzmann4j.objective;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.Counts;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.math.StateRecord;
 import org.boltzmann4j.math.StrictCount;
 import org.boltzmann4j.sampler.LayerStates;
 import org.boltzmann4j.sampler.ModelSamples;
@@ -86,6 +87,11 @@ public record TrajectoryTempering(Integer k, Integer chains, TrajectoryRules rul
                 : TrajectoryChains.startedAt(rbm, baseBias, chains, rules, streams);
         trajectory.advance(rbm, k);
         return trajectory;
+    }
+
+    @Override
+    public TrajectoryChains restored(Rbm rbm, double[] baseBias, StateRecord record, RandomStreams streams) {
+        return TrajectoryChains.restored(rbm, baseBias, chains, rules, record, streams);
     }
 
     /** {@inheritDoc} */

@@ -1,6 +1,9 @@
 package org.boltzmann4j.sampler;
 
 import java.util.Arrays;
+import java.util.Objects;
+import org.boltzmann4j.math.StateRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Integrated autocorrelation time of chains, {@code tau = 1 + 2 sum_t rho(t)}: the mean over n steps of a chain has the
@@ -60,6 +63,21 @@ public record AutocorrelationTime(double value, int window, int length, int chai
             tau += 2 * covariance(series, mean, window) / variance;
         }
         return new AutocorrelationTime(tau, window, length, series.length, window >= WINDOW * tau);
+    }
+
+    /** Passes an estimate, or that there is none, through a record. */
+    static @Nullable AutocorrelationTime carried(StateRecord record, @Nullable AutocorrelationTime now) {
+        if (!record.flag("known", now != null)) {
+            return null;
+        }
+        AutocorrelationTime given =
+                Objects.requireNonNullElseGet(now, () -> new AutocorrelationTime(Double.NaN, 0, 0, 0, false));
+        return new AutocorrelationTime(
+                record.number("value", given.value),
+                record.count("window", given.window, 0, Integer.MAX_VALUE),
+                record.count("length", given.length, 0, Integer.MAX_VALUE),
+                record.count("chains", given.chains, 0, Integer.MAX_VALUE),
+                record.flag("settled", given.settled));
     }
 
     private static double covariance(double[][] series, double mean, int lag) {

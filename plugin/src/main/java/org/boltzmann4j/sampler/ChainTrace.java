@@ -5,6 +5,7 @@ import java.util.SplittableRandom;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
 import org.boltzmann4j.math.StableFunctions;
+import org.boltzmann4j.math.StateRecord;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -68,6 +69,41 @@ public final class ChainTrace {
             }
         }
         steps++;
+    }
+
+    /**
+     * Returns how many chains are followed.
+     *
+     * @return at most 32
+     */
+    public int followed() {
+        return ring[0].length;
+    }
+
+    /**
+     * Passes the past through a record.
+     *
+     * @param record written or read
+     * @throws IllegalArgumentException if a record that was read does not fit
+     */
+    public void carry(StateRecord record) {
+        steps = record.count("steps", steps);
+        if (steps < 0) {
+            throw new IllegalArgumentException("a trace of " + steps + " steps");
+        }
+        int length = (int) Math.max(0, Math.min(steps, capacity));
+        int followed = ring[0].length;
+        double[] flat = new double[OBSERVABLES * followed * length];
+        for (int i = 0; i < OBSERVABLES * followed && !record.isReading(); i++) {
+            System.arraycopy(ring[i / followed][i % followed], 0, flat, i * length, length);
+        }
+        record.numbersInto("past", flat);
+        for (int i = 0; i < OBSERVABLES * followed && record.isReading(); i++) {
+            // Room for one at least: it grows by doubling.
+            double[] past = new double[Math.max(1, length)];
+            System.arraycopy(flat, i * length, past, 0, length);
+            ring[i / followed][i % followed] = past;
+        }
     }
 
     /** Forgets everything: the chains were moved. */

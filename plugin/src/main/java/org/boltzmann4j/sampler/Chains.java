@@ -2,6 +2,7 @@ package org.boltzmann4j.sampler;
 
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.math.StateRecord;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -61,6 +62,31 @@ public final class Chains implements ModelSamples {
         result.visible.present(v, (row, values) -> {});
         GibbsSampler.hiddenGivenVisible(rbm, result.visible, result.hidden, Draw.SAMPLE, streams.split("start"), 0);
         return result;
+    }
+
+    /**
+     * Makes chains that go on from a record.
+     *
+     * @param rbm the model
+     * @param record that was read
+     * @param streams the source of randomness they had
+     * @return the chains
+     * @throws IllegalArgumentException if the record does not fit
+     */
+    public static Chains restored(Rbm rbm, StateRecord record, RandomStreams streams) {
+        DataType type = rbm.weights().dataType();
+        Chains result = new Chains(
+                new LayerStates(rbm.visible(), type, 1, rbm.visibleWidth()),
+                new LayerStates(rbm.hidden(), type, 1, rbm.hiddenWidth()),
+                streams);
+        result.carry(record);
+        return result;
+    }
+
+    @Override
+    public void carry(StateRecord record) {
+        hidden.carry(record.in("hidden"));
+        sweeps = record.count("sweeps", sweeps);
     }
 
     /**

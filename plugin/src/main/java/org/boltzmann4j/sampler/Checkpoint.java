@@ -1,10 +1,13 @@
 package org.boltzmann4j.sampler;
 
+import java.util.Arrays;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.Rows;
+import org.boltzmann4j.math.StateRecord;
 import org.boltzmann4j.math.Vectors;
 import org.boltzmann4j.units.Conditions;
+import org.boltzmann4j.units.Unit;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Parameters of a model as they were at some moment of its training. Immutable. */
@@ -53,6 +56,29 @@ public final class Checkpoint {
         }
         INDArray hiddenBias = scaledCopy(rbm.hiddenBias().reshape(1, rbm.hiddenWidth()), share);
         return new Checkpoint(Rbm.of(rbm.visible(), rbm.hidden(), weights, visibleBias, hiddenBias), minibatch);
+    }
+
+    /** Passes a checkpoint through a record; the one at present gives type, units and shapes. */
+    static Checkpoint carried(StateRecord record, Checkpoint now) {
+        Rbm rbm = now.rbm;
+        long minibatch = record.count("minibatch", now.minibatch);
+        double[] scales = rbm.visible().scales(rbm.visibleWidth());
+        double[] heldScales = record.numbers("scales", scales);
+        INDArray weights = record.matrix("weights", rbm.weights());
+        INDArray visibleBias = record.matrix("visibleBias", row(rbm.visibleBias()));
+        INDArray hiddenBias = record.matrix("hiddenBias", row(rbm.hiddenBias()));
+        if (!record.isReading()) {
+            return now;
+        }
+        // Learned scales are those of the time the model was frozen.
+        Unit visible = Arrays.equals(scales, heldScales)
+                ? rbm.visible()
+                : rbm.visible().withScales(heldScales);
+        return new Checkpoint(Rbm.of(visible, rbm.hidden(), weights, visibleBias, hiddenBias), minibatch);
+    }
+
+    private static INDArray row(INDArray bias) {
+        return bias.reshape(1, bias.length());
     }
 
     private static INDArray scaledCopy(INDArray matrix, double factor) {

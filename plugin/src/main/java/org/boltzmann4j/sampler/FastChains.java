@@ -4,6 +4,7 @@ import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
+import org.boltzmann4j.math.StateRecord;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -49,6 +50,35 @@ public final class FastChains implements ModelSamples {
     public static FastChains startedAt(
             Rbm rbm, LayerStates start, long chains, double rate, double decay, RandomStreams streams) {
         return new FastChains(rbm, Chains.startedAt(rbm, start, chains, streams), rate, decay);
+    }
+
+    /**
+     * Makes chains that go on from a record.
+     *
+     * @param rbm the model
+     * @param record that was read
+     * @param rate as at the start
+     * @param decay as at the start
+     * @param streams the source of randomness they had
+     * @return the chains
+     * @throws IllegalArgumentException if the record does not fit
+     */
+    public static FastChains restored(Rbm rbm, StateRecord record, double rate, double decay, RandomStreams streams) {
+        FastChains result = new FastChains(rbm, Chains.restored(rbm, record, streams), rate, decay);
+        result.carryFast(record);
+        return result;
+    }
+
+    @Override
+    public void carry(StateRecord record) {
+        chains.carry(record);
+        carryFast(record);
+    }
+
+    private void carryFast(StateRecord record) {
+        record.matrixInto("fastWeights", fastWeights);
+        record.matrixInto("fastVisibleBias", fastVisibleBias);
+        record.matrixInto("fastHiddenBias", fastHiddenBias);
     }
 
     /**

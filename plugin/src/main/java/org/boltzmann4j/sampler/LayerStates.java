@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
+import org.boltzmann4j.math.StateRecord;
 import org.boltzmann4j.math.Vectors;
 import org.boltzmann4j.units.Unit;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -438,6 +439,28 @@ public final class LayerStates {
             givenMeans.read(rows[row], x);
             ownMeans.write(row, x);
             add(row, x, meanSums);
+        }
+    }
+
+    /**
+     * Passes the samples through a record, with what belongs to their rows. Means and sums are those of the next draw.
+     *
+     * @param record written or read
+     * @throws IllegalArgumentException if a record that was read does not fit
+     */
+    public void carry(StateRecord record) {
+        INDArray held = record.matrix("samples", samples);
+        lengths = record.numbers("lengths", lengths);
+        rowWeights = record.numbers("rowWeights", rowWeights);
+        for (double[] perRow : new double[][] {lengths, rowWeights}) {
+            if (perRow.length != 0 && perRow.length != held.size(0)) {
+                throw new IllegalArgumentException(
+                        perRow.length + " lengths or weights for " + held.size(0) + " rows of states");
+            }
+        }
+        if (record.isReading()) {
+            resize(held.size(0));
+            samples.assign(held);
         }
     }
 

@@ -1,5 +1,6 @@
 package org.boltzmann4j.sampler;
 
+import org.boltzmann4j.math.StateRecord;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -41,6 +42,15 @@ public sealed interface ModelSamples permits Chains, FastChains, TemperedChains,
     default @Nullable Reversal reversal() {
         return null;
     }
+
+    /**
+     * Passes everything the next sweep depends on, besides the model, through a record. What the last sweep left behind for a
+     * gradient is no part of it.
+     *
+     * @param record written or read
+     * @throws IllegalArgumentException if a record that was read does not fit
+     */
+    void carry(StateRecord record);
 
     /**
      * Lets the chains see the gradient that was made with them.

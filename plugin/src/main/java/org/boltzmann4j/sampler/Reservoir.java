@@ -4,6 +4,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.Rows;
+import org.boltzmann4j.math.StateRecord;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -53,6 +54,15 @@ final class Reservoir {
             workingEnergies[row] = freeEnergies[chain];
         }
         slot = (slot + 1) % (order.length / chains);
+    }
+
+    void carry(StateRecord record) {
+        record.matrixInto("pristine", pristine);
+        record.matrixInto("working", working);
+        record.numbersInto("pristineEnergies", pristineEnergies);
+        record.numbersInto("workingEnergies", workingEnergies);
+        System.arraycopy(record.indices("order", order, order.length, order.length), 0, order, 0, order.length);
+        slot = record.count("slot", slot, 0, order.length / chains - 1);
     }
 
     void restore() {

@@ -5,6 +5,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.math.StateRecord;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -136,6 +137,66 @@ public final class TemperedChains implements ModelSamples {
         result.visible.present(v, (row, values) -> {});
         GibbsSampler.hiddenGivenVisible(rbm, result.visible, result.hidden, Draw.SAMPLE, streams.split("start"), 0);
         return result;
+    }
+
+    /**
+     * Makes chains that go on from a record.
+     *
+     * @param rbm the model
+     * @param ladder as at the start
+     * @param baseBias as at the start
+     * @param chains their number in every rung
+     * @param record that was read
+     * @param streams the source of randomness they had
+     * @return the chains
+     * @throws IllegalArgumentException if the record does not fit
+     */
+    public static TemperedChains restored(
+            Rbm rbm,
+            Ladder ladder,
+            double @Nullable [] baseBias,
+            int chains,
+            StateRecord record,
+            RandomStreams streams) {
+        TemperedChains result = new TemperedChains(rbm, ladder, chains, baseBias, streams);
+        result.carry(record);
+        result.prepare(rbm);
+        return result;
+    }
+
+    @Override
+    public void carry(StateRecord record) {
+        ladder = record.numbers("ladder", ladder);
+        int rungs = ladder.length;
+        int rows = rungs * chains;
+        hidden.carry(record.in("hidden"));
+        if (rungs == 0 || hidden.rows() != rows) {
+            throw new IllegalArgumentException(
+                    "states of " + hidden.rows() + " rows for " + rungs + " rungs of " + chains + " chains");
+        }
+        visible.resize(rows);
+        int[] flat = Arrays.stream(rowAt).flatMapToInt(Arrays::stream).toArray();
+        int[] held = record.indices("rowAt", flat, rows, rows);
+        rowAt = new int[rungs][];
+        Arrays.setAll(rowAt, r -> Arrays.copyOfRange(held, r * chains, (r + 1) * chains));
+        lastEnd = carryEnds(record, rows);
+        proposed = record.counts("proposed", proposed);
+        accepted = record.counts("accepted", accepted);
+        acceptance = record.numbers("acceptance", acceptance);
+        if (proposed.length != rungs - 1 || accepted.length != rungs - 1 || acceptance.length != rungs - 1) {
+            throw new IllegalArgumentException("swaps of another number of pairs than " + (rungs - 1));
+        }
+        roundTrips = record.count("roundTrips", roundTrips);
+        sweepsSinceMove = record.count("sweepsSinceMove", sweepsSinceMove, 0, Integer.MAX_VALUE);
+        sweeps = record.count("sweeps", sweeps);
+    }
+
+    private End[] carryEnds(StateRecord record, int rows) {
+        int[] held = Arrays.stream(lastEnd).mapToInt(Enum::ordinal).toArray();
+        End[] ends = End.values();
+        return Arrays.stream(record.indices("lastEnd", held, rows, ends.length))
+                .mapToObj(end -> ends[end])
+                .toArray(End[]::new);
     }
 
     private void prepare(Rbm rbm) {

@@ -9,6 +9,7 @@ import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
+import org.boltzmann4j.math.StateRecord;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -89,9 +90,7 @@ public final class TrajectoryChains implements ModelSamples {
         this.states = pairs.get(NDArrayIndex.interval(0, chains), NDArrayIndex.all());
         this.reservoir = new Reservoir(type, rules.reservoirFactor(), chains, width);
         this.ladder = new TrajectoryLadder(Checkpoint.ofBaseRates(rbm, baseBias), states, streams.split("ladder"));
-        climb(rbm, baseBias);
-        states.assign(ladder.topStates());
-        this.freeEnergies = rbm.freeEnergy(states);
+        this.freeEnergies = new double[chains];
     }
 
     /**
@@ -107,7 +106,49 @@ public final class TrajectoryChains implements ModelSamples {
      */
     public static TrajectoryChains startedAt(
             Rbm rbm, double[] baseBias, int chains, TrajectoryRules rules, RandomStreams streams) {
-        return new TrajectoryChains(rbm, baseBias, chains, rules, streams);
+        TrajectoryChains result = new TrajectoryChains(rbm, baseBias, chains, rules, streams);
+        result.climb(rbm, baseBias);
+        result.states.assign(result.ladder.topStates());
+        result.freeEnergies = rbm.freeEnergy(result.states);
+        return result;
+    }
+
+    /**
+     * Makes chains that go on from a record.
+     *
+     * @param rbm the model
+     * @param baseBias as at the start
+     * @param chains their number in every rung
+     * @param rules as at the start
+     * @param record that was read
+     * @param streams the source of randomness they had
+     * @return the chains
+     * @throws IllegalArgumentException if the record does not fit
+     */
+    public static TrajectoryChains restored(
+            Rbm rbm, double[] baseBias, int chains, TrajectoryRules rules, StateRecord record, RandomStreams streams) {
+        TrajectoryChains result = new TrajectoryChains(rbm, baseBias, chains, rules, streams);
+        result.carry(record);
+        return result;
+    }
+
+    @Override
+    public void carry(StateRecord record) {
+        record.matrixInto("states", states);
+        record.numbersInto("freeEnergies", freeEnergies);
+        ladder.carry(record.in("ladder"));
+        reservoir.carry(record.in("reservoir"));
+        sweeps = record.count("sweeps", sweeps);
+        minibatches = record.count("minibatches", minibatches);
+        freezes = record.count("freezes", freezes);
+        draws = record.count("draws", draws);
+        proposed = record.count("proposed", proposed);
+        accepted = record.count("accepted", accepted);
+        reversals = record.count("reversals", reversals, 0, Integer.MAX_VALUE);
+        renewalInterval = record.count("renewalInterval", renewalInterval, 1, Integer.MAX_VALUE);
+        sinceRenewal = record.count("sinceRenewal", sinceRenewal, 0, Integer.MAX_VALUE);
+        thermalised = record.flag("thermalised", thermalised);
+        thermalisation = AutocorrelationTime.carried(record.in("thermalisation"), thermalisation);
     }
 
     /** From the model without weights to the start of the training. */

@@ -7,6 +7,7 @@ import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
+import org.boltzmann4j.math.StateRecord;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -31,6 +32,9 @@ final class TrajectoryLadder {
     /** One frozen model with its own random numbers. */
     private static final class Rung {
 
+        /** Of the streams: how many rungs were there before it, dropped ones included. */
+        private final long number;
+
         private final Checkpoint checkpoint;
         private final LayerStates visible;
         private final LayerStates hidden;
@@ -45,8 +49,10 @@ final class TrajectoryLadder {
 
         private long accepted;
 
-        Rung(Checkpoint checkpoint, int chains, RandomStreams streams) {
+        Rung(Checkpoint checkpoint, int chains, RandomStreams ladderStreams, long number) {
             Rbm rbm = checkpoint.rbm();
+            RandomStreams streams = ladderStreams.split("rung " + number);
+            this.number = number;
             this.checkpoint = checkpoint;
             this.visible = new LayerStates(rbm.visible(), rbm.weights().dataType(), chains, rbm.visibleWidth());
             this.hidden = new LayerStates(rbm.hidden(), rbm.weights().dataType(), chains, rbm.hiddenWidth());
@@ -56,6 +62,17 @@ final class TrajectoryLadder {
             this.logPartition = Double.NaN;
             this.lastEnd = new End[chains];
             Arrays.fill(lastEnd, End.NEITHER);
+        }
+
+        void carry(StateRecord record) {
+            logPartition = record.number("logPartition", logPartition);
+            logPartitionVariance = record.number("logPartitionVariance", logPartitionVariance);
+            proposed = record.count("proposed", proposed);
+            accepted = record.count("accepted", accepted);
+            End[] ends = End.values();
+            int[] now = Arrays.stream(lastEnd).mapToInt(Enum::ordinal).toArray();
+            int[] held = record.indices("lastEnd", now, now.length, ends.length);
+            Arrays.setAll(lastEnd, i -> ends[held[i]]);
         }
     }
 
@@ -80,7 +97,7 @@ final class TrajectoryLadder {
         this.streams = streams;
         this.states = Matrices.detached(first.rbm().weights().dataType(), chains, start.size(1));
         states.assign(start);
-        rungs.add(new Rung(first, chains, streams.split("rung 0")));
+        rungs.add(new Rung(first, chains, streams, 0));
         pushed = 1;
     }
 
@@ -91,7 +108,7 @@ final class TrajectoryLadder {
      * @param start {@code [chains, visible]}, copied
      */
     void push(Checkpoint checkpoint, INDArray start) {
-        rungs.add(new Rung(checkpoint, chains, streams.split("rung " + pushed)));
+        rungs.add(new Rung(checkpoint, chains, streams, pushed));
         pushed++;
         INDArray more = Matrices.detached(states.dataType(), (long) rungs.size() * chains, states.size(1));
         interval(more, 0, rungs.size() - 1).assign(interval(states, 0, rungs.size() - 1));
@@ -108,6 +125,34 @@ final class TrajectoryLadder {
         while (rungs.size() > kept) {
             Rung dropped = rungs.remove(rungs.size() - 1);
             boundedBefore += dropped.visible.bounded() + dropped.hidden.bounded();
+        }
+    }
+
+    void carry(StateRecord record) {
+        pushed = record.count("pushed", pushed);
+        sweeps = record.count("sweeps", sweeps);
+        roundTrips = record.count("roundTrips", roundTrips);
+        states = record.matrix("states", states);
+        Checkpoint first = rungs.get(0).checkpoint;
+        int count = record.count("rungs", rungs.size(), 1, Integer.MAX_VALUE);
+        if (states.size(0) != (long) count * chains) {
+            throw new IllegalArgumentException(
+                    states.size(0) + " rows of states for " + count + " rungs of " + chains + " chains");
+        }
+        for (int r = 0; r < count; r++) {
+            StateRecord part = record.in("rung " + r);
+            if (record.isReading()) {
+                Rung held = new Rung(Checkpoint.carried(part, first), chains, streams, part.count("number", 0));
+                if (r < rungs.size()) {
+                    rungs.set(r, held);
+                } else {
+                    rungs.add(held);
+                }
+            } else {
+                Checkpoint.carried(part, rungs.get(r).checkpoint);
+                part.count("number", rungs.get(r).number);
+            }
+            rungs.get(r).carry(part);
         }
     }
 

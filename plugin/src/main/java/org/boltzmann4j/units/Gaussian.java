@@ -125,6 +125,11 @@ public record Gaussian(List<Double> sigma) implements Unit {
     }
 
     @Override
+    public Gaussian withScales(double[] scales) {
+        return of(scales);
+    }
+
+    @Override
     public double scale(int i) {
         return sigma.size() == 1 ? sigma.get(0) : sigma.get(i);
     }

@@ -3,6 +3,7 @@ package org.boltzmann4j.units;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.boltzmann4j.math.Counts;
@@ -216,12 +217,21 @@ public record Mixed(List<Part> parts) implements Unit {
 
     @Override
     public Mixed withLogVariances(double[] logVariances) {
+        return with(logVariances, Unit::withLogVariances);
+    }
+
+    @Override
+    public Mixed withScales(double[] scales) {
+        return with(scales, Unit::withScales);
+    }
+
+    private Mixed with(double[] values, BiFunction<Unit, double[], Unit> change) {
         int[] from = {0};
         return new Mixed(parts.stream()
                 .map(part -> {
-                    double[] z = Arrays.copyOfRange(logVariances, from[0], from[0] + part.width());
+                    double[] own = Arrays.copyOfRange(values, from[0], from[0] + part.width());
                     from[0] += part.width();
-                    return Part.of(part.units().withLogVariances(z), z.length);
+                    return Part.of(change.apply(part.units(), own), own.length);
                 })
                 .toList());
     }

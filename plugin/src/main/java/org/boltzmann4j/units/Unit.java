@@ -231,6 +231,16 @@ public sealed interface Unit extends Serializable
     }
 
     /**
+     * The type with other scales, where it is one with scales.
+     *
+     * @param scales {@code [width]}, not modified
+     * @return a type that learns nothing
+     */
+    default Unit withScales(double[] scales) {
+        return this;
+    }
+
+    /**
      * Puts learned parameters back within their bounds, and those that are none to 0.
      *
      * @param logVariances z, {@code [width]}, changed in place

@@ -20,6 +20,8 @@ final class Minibatches implements DataSetIterator {
     private final List<DataSet> minibatches;
     private final boolean resettable;
     private int next;
+    private boolean rotating;
+    private Runnable beforeReading = () -> {};
     int resets;
 
     private Minibatches(List<DataSet> minibatches, boolean resettable) {
@@ -29,6 +31,20 @@ final class Minibatches implements DataSetIterator {
 
     static Minibatches of(List<DataSet> minibatches) {
         return new Minibatches(minibatches, true);
+    }
+
+    /** Begins with another minibatch after every reset, as shuffling iterators do. */
+    Minibatches rotating() {
+        Minibatches result = again();
+        result.rotating = true;
+        return result;
+    }
+
+    /** Does something before every reading. */
+    Minibatches reading(Runnable action) {
+        Minibatches result = again();
+        result.beforeReading = action;
+        return result;
     }
 
     /** Cuts rows into minibatches; the last may be smaller. */
@@ -93,7 +109,9 @@ final class Minibatches implements DataSetIterator {
         if (!hasNext()) {
             throw new NoSuchElementException();
         }
-        return minibatches.get(next++);
+        beforeReading.run();
+        int at = next++ + (rotating ? resets : 0);
+        return minibatches.get(at % minibatches.size());
     }
 
     @Override

@@ -1,0 +1,85 @@
+package org.boltzmann4j.dl4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.boltzmann4j.objective.ParallelTempering;
+import org.boltzmann4j.sampler.Ladder;
+import org.boltzmann4j.sampler.Langevin;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.Nesterovs;
+
+/** Checkpoints of every version are kept among the resources, and must still be gone on from. */
+class ReleasedCheckpointsTest {
+
+    static MultiLayerNetwork network() {
+        return Networks.single(
+                DataType.FLOAT,
+                8,
+                6,
+                base -> base.updater(new Nesterovs(0.1, 0.5)),
+                layer -> layer.negativePhase(ParallelTempering.of(1, 4, Ladder.linear(3))));
+    }
+
+    static Minibatches data() {
+        return Minibatches.of(Minibatches.patterns(DataType.FLOAT, 40, 8, 1), 10);
+    }
+
+    static GreedyPretrainer.Builder pretrainer() {
+        return Networks.pretrainer(3).averaging(ParameterAverage.ofDecay(0.9));
+    }
+
+    static JemTrainer trainer(File file, int epochs) {
+        return JemTrainer.of(JointTraining.builder()
+                        .bufferSize(60)
+                        .examplesPerClass(10)
+                        .dataNoise(0.01)
+                        .langevin(Langevin.practical(3, 0.01, 0.01).withClip(0.1))
+                        .build())
+                .epochs(epochs)
+                .checkpoint(file)
+                .build();
+    }
+
+    private static Path resource(String version, String name) throws URISyntaxException {
+        String path = "/checkpoints/" + version + "/" + name;
+        return Path.of(Objects.requireNonNull(ReleasedCheckpointsTest.class.getResource(path), path)
+                .toURI());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = "0.1.0")
+    void pretrainingsGoOn(String version) throws IOException, URISyntaxException {
+        PretrainingCheckpoint checkpoint = PretrainingCheckpoint.read(resource(version, "pretraining.zip"));
+        assertThat(checkpoint.about()).containsEntry("stands at", "layer 0, epoch 2, minibatch 2");
+        MultiLayerNetwork network = network();
+        PretrainingReport report = pretrainer()
+                .allowDifferences(true) // configurations may have more fields now
+                .build()
+                .resume(checkpoint.file())
+                .pretrain(network, data());
+        assertThat(report.layers().get(0).history()).hasSize(3).allSatisfy(monitors -> assertThat(
+                        monitors.reconstructionError())
+                .isBetween(0.0, 1.0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = "0.1.0")
+    void jointTrainingsGoOn(String version, @TempDir Path folder) throws IOException, URISyntaxException {
+        Path copy = Files.copy(resource(version, "joint-training.zip"), folder.resolve("joint.zip"));
+        MultiLayerNetwork network = Blobs.network(new Adam(0.01));
+        JemReport report = trainer(copy.toFile(), 2).resume(network, Blobs.batches(60, 30, 1));
+        assertThat(report.epochs()).isEqualTo(2);
+        assertThat(network.getIterationCount()).isEqualTo(4);
+    }
+}
