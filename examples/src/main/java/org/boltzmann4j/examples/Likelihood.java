@@ -9,12 +9,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.boltzmann4j.dl4j.GreedyPretrainer;
+import org.boltzmann4j.dl4j.ParameterAverage;
 import org.boltzmann4j.dl4j.RbmLayer;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.estimate.AnnealedImportanceSampling;
 import org.boltzmann4j.estimate.BetaSchedule;
 import org.boltzmann4j.estimate.Estimate;
 import org.boltzmann4j.estimate.LogLikelihood;
+import org.boltzmann4j.io.ImageDataSet;
 import org.boltzmann4j.objective.Centering;
 import org.boltzmann4j.objective.GreyValues;
 import org.boltzmann4j.objective.NegativePhase;
@@ -78,6 +80,23 @@ public final class Likelihood implements Callable<Integer> {
                     "How grey pixels become binary, one of ${COMPLETION-CANDIDATES}: at every presentation in training,"
                             + " once for the test. Default: ${DEFAULT-VALUE}.")
     private Binarisation binarisation = Binarisation.SAMPLED;
+
+    @Option(
+            names = "--average",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Judge a moving average of the parameters over about N updates; 0 for the last parameters."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private int average;
+
+    @Option(
+            names = "--validation",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "Set N of the training images aside, by --seed, and judge them instead of the test images: for"
+                            + " choosing settings.")
+    private int validation;
 
     @Option(names = "--inverted", description = "Exchange black and white.")
     private boolean inverted;
@@ -155,25 +174,27 @@ public final class Likelihood implements Callable<Integer> {
     public Integer call() throws IOException {
         requireUsable();
         long start = System.nanoTime();
-        ExampleData data = ExampleData.load(options);
+        ExampleData data = judged(ExampleData.load(options));
         INDArray grey = data.test().featureMatrix();
         INDArray test = inverted ? grey.rsubi(1) : grey;
         say(
-                "Data: %s, %,d images for training and %,d for testing, pixels %s%s",
+                "Data: %s, %,d images for training and %,d for %s, pixels %s%s",
                 data.origin(),
                 data.train().examples(),
                 data.test().examples(),
+                validation > 0 ? "validation" : "testing",
                 binarisation == Binarisation.THRESHOLD ? "1 above one half" : "sampled at every presentation",
                 inverted ? ", black and white exchanged" : "");
         say(
-                "RBM: %d-%d, %s gradient, %s, %d epochs, rate %s, minibatches of %d",
+                "RBM: %d-%d, %s gradient, %s, %d epochs, rate %s, minibatches of %d%s",
                 data.train().features(),
                 hidden,
                 uncentered ? "plain" : "centered",
                 negativePhase,
                 epochs,
                 rates,
-                batchSize);
+                batchSize,
+                average > 0 ? ", averaged over about " + average + " updates" : "");
         LogLikelihood judge = judge();
         List<Object> rows = new ArrayList<>();
         double sum = 0;
@@ -195,6 +216,8 @@ public final class Likelihood implements Callable<Integer> {
                 .with("epochs", epochs)
                 .with("learningRate", rates.toString())
                 .with("batchSize", batchSize)
+                .with("average", average)
+                .with("judged", validation > 0 ? "validation" : "test")
                 .with("binarise", binarisation.toString())
                 .with("inverted", inverted)
                 .with("centered", !uncentered)
@@ -214,6 +237,21 @@ public final class Likelihood implements Callable<Integer> {
         requirePositive(aisRuns, "--ais-runs");
         requireAtLeast(aisChains, 2, "--ais-chains");
         requireAtLeast(betas, 3, "--betas");
+        requireAtLeast(average, 0, "--average");
+        requireAtLeast(validation, 0, "--validation");
+    }
+
+    /** The data, or in place of the test images some of those for training. */
+    private ExampleData judged(ExampleData all) {
+        if (validation == 0) {
+            return all;
+        }
+        if (validation >= all.train().examples()) {
+            throw new ExampleException("--validation " + validation + ": expected fewer than the "
+                    + all.train().examples() + " images for training");
+        }
+        ImageDataSet.Split split = all.train().split(validation, options.seed());
+        return new ExampleData(split.train(), split.validation(), all.origin());
     }
 
     private static void requirePositive(int value, String option) {
@@ -241,7 +279,7 @@ public final class Likelihood implements Callable<Integer> {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("seed", seed);
         row.put("trainingSeconds", rounded(seconds));
-        row.put("testLogLikelihood", rounded(report.claim().value()));
+        row.put("logLikelihood", rounded(report.claim().value()));
         row.put("exact", report.exact() != null);
         row.put("forward", report.forward().stream().map(Likelihood::figures).toList());
         if (report.raise() != null) {
@@ -282,11 +320,12 @@ public final class Likelihood implements Callable<Integer> {
             images.setPreProcessor(set -> set.setFeatures(set.getFeatures().rsub(1)));
         }
         long updates = (long) epochs * FallingRate.minibatches(data.train(), batchSize);
-        GreedyPretrainer.builder()
-                .epochs(epochs)
-                .updater(new Sgd(rates.over(updates)))
-                .build()
-                .pretrain(network, images);
+        GreedyPretrainer.Builder pretrainer =
+                GreedyPretrainer.builder().epochs(epochs).updater(new Sgd(rates.over(updates)));
+        if (average > 0) {
+            pretrainer.averaging(ParameterAverage.ofUpdates(average));
+        }
+        pretrainer.build().pretrain(network, images);
         return RbmLayer.modelOf(network, 0);
     }
 

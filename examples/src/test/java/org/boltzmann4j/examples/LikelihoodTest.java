@@ -33,7 +33,7 @@ class LikelihoodTest {
         assertThat(exact.code()).as(exact.err()).isZero();
         JsonNode runs = exact.result().get("runs");
         assertThat(runs).hasSize(2);
-        double first = runs.get(0).get("testLogLikelihood").asDouble();
+        double first = runs.get(0).get("logLikelihood").asDouble();
         // Three bars that are known for sure cost log 3 = 1.1 nats, 36 pixels that are not known 25.
         assertThat(exact.result().get("mean").asDouble()).as(exact.out()).isBetween(-10.0, -1.0);
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.boltzmann4j.estimate.RbmMonitor;
 import org.boltzmann4j.math.BlasKernels;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Workers;
@@ -221,6 +222,7 @@ public final class GreedyPretrainer {
         private int monitorRows = 1000;
         private boolean reportProgress = true;
         private final List<PretrainingListener> listeners = new ArrayList<>();
+        private final List<RbmMonitor> monitors = new ArrayList<>();
         private final Map<String, Integer> layerEpochs = new HashMap<>();
         private final Map<String, IUpdater> layerUpdaters = new HashMap<>();
         private final Map<String, NegativePhase> layerNegativePhases = new HashMap<>();
@@ -241,6 +243,7 @@ public final class GreedyPretrainer {
             this.monitorRows = other.monitorRows;
             this.reportProgress = other.reportProgress;
             this.listeners.addAll(other.listeners);
+            this.monitors.addAll(other.monitors);
             this.layerEpochs.putAll(other.layerEpochs);
             this.layerUpdaters.putAll(other.layerUpdaters);
             this.layerNegativePhases.putAll(other.layerNegativePhases);
@@ -430,6 +433,19 @@ public final class GreedyPretrainer {
         }
 
         /**
+         * Adds figures to be measured after every epoch of every layer, on validation rows and on those of
+         * {@link #monitorRows}, presented once as the layer's option for grey values says. They come to the listeners in
+         * {@link PretrainingMonitors#readings} and are shown with their cost.
+         *
+         * @param more measured in the order given
+         * @return this
+         */
+        public Builder monitors(RbmMonitor... more) {
+            monitors.addAll(List.of(more));
+            return this;
+        }
+
+        /**
          * Adds listeners.
          *
          * @param more called in the order given
@@ -463,7 +479,8 @@ public final class GreedyPretrainer {
                     of(layerNegativePhases, target),
                     average,
                     stoppingRule,
-                    monitorRows);
+                    monitorRows,
+                    List.copyOf(monitors));
         }
 
         private static <T> @Nullable T of(Map<String, T> settings, RbmTarget target) {

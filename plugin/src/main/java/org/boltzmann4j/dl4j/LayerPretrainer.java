@@ -101,7 +101,12 @@ final class LayerPretrainer {
         state.setBaseBias(rbm.visible().biasesForMeans(summary.means()));
         trainee.startPretraining(state);
         MonitorRows monitorRows = new MonitorRows(
-                rbm, trainee.layerConf().gradient(), summary.probes(), validation, streams.split("monitors"));
+                rbm,
+                trainee.layerConf().gradient(),
+                summary.probes(),
+                validation,
+                settings.monitors(),
+                streams.split("monitors"));
         clock.startLayer(summary);
         listeners.forEach(listener -> listener.onLayerStart(clock.progress(Double.NaN)));
 

@@ -1,5 +1,7 @@
 package org.boltzmann4j.dl4j;
 
+import java.util.List;
+import org.boltzmann4j.estimate.RbmMonitor;
 import org.boltzmann4j.objective.NegativePhase;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -13,6 +15,7 @@ import org.nd4j.linalg.learning.config.IUpdater;
  * @param average or null for none
  * @param stoppingRule or null for none
  * @param monitorRows rows of training data kept for the monitors
+ * @param monitors what is measured besides
  */
 record LayerSettings(
         int epochs,
@@ -20,4 +23,5 @@ record LayerSettings(
         @Nullable NegativePhase negativePhase,
         @Nullable ParameterAverage average,
         @Nullable StoppingRule stoppingRule,
-        int monitorRows) {}
+        int monitorRows,
+        List<RbmMonitor> monitors) {}
