@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.learning.config.Sgd;
 
 /** Monitors of a model as readings of a pretraining and as scores of the host's early stopping. */
 class RbmMonitorsInTrainingTest {
@@ -37,7 +38,6 @@ class RbmMonitorsInTrainingTest {
     @Test
     void everyEpochOfEveryLayerIsReadOnValidationRows() {
         MultiLayerNetwork network = Networks.stack(DataType.DOUBLE, 8, 6, 4);
-        RbmMonitor pseudo = RbmMonitor.pseudoLikelihood(25);
         List<PretrainingMonitors> seen = new ArrayList<>();
         MultiLayerNetwork unwatched = network.clone();
         Networks.pretrainer(2)
@@ -63,38 +63,38 @@ class RbmMonitorsInTrainingTest {
                 .isEqualTo(ReconstructionError.of(RbmLayer.modelOf(network, 0), first(UNSEEN, 25)));
         Networks.pretrainer(2).layerEpochs("1", 3).build().pretrain(unwatched, Minibatches.of(ROWS, 10));
         assertThat(network.params()).as("watching changes nothing").isEqualTo(unwatched.params());
-        assertThat(pseudo.rows()).isEqualTo(25);
     }
 
     @Test
     void pseudoLikelihoodRisesWhileAModelLearns() {
         MultiLayerNetwork network = Networks.stack(DataType.FLOAT, 8, 6);
-        PretrainingReport report = Networks.pretrainer(15)
+        PretrainingReport report = Networks.pretrainer(60)
+                .updater(new Sgd(0.3))
                 .monitors(RbmMonitor.pseudoLikelihood(1000), RbmMonitor.sampledPseudoLikelihood(1000, 4))
                 .build()
                 .pretrain(network, Minibatches.of(ROWS, 10));
         List<PretrainingMonitors> history = report.layers().get(0).history();
         for (int reading = 0; reading < 2; reading++) {
             double early = history.get(0).readings().get(reading).value();
-            double late = history.get(14).readings().get(reading).value();
-            // Eight binary units, of which the best model leaves little open: from about 8 log 2 upwards.
-            assertThat(late).isGreaterThan(early + 0.3);
+            double late = history.get(59).readings().get(reading).value();
+            // From independent columns, -4.4, towards the noise of one pixel in ten, 8 (0.1 log 0.1 + 0.9 log 0.9) =
+            // -2.6.
+            assertThat(late).isGreaterThan(early + 0.5);
         }
     }
 
     @Test
     void whatCannotBeMeasuredIsRefusedBeforeAnythingIsLearnt() {
         MultiLayerNetwork network = Networks.gaussian(DataType.DOUBLE, 8, 4, 1);
-        INDArray before = network.params().dup();
+        INDArray before =
+                network.getLayer(0).getParam(RbmParamInitializer.WEIGHT_KEY).dup();
         assertThatThrownBy(() -> Networks.pretrainer(1)
                         .monitors(RbmMonitor.pseudoLikelihood(10))
                         .build()
                         .pretrain(network, Minibatches.of(ROWS.add(0.1), 10)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("finitely many states");
-        assertThat(network.getLayer(0).getParam("W"))
-                .isEqualTo(before.get(NDArrayIndex.interval(0, 1), NDArrayIndex.interval(0, 32))
-                        .reshape('c', 8, 4));
+        assertThat(network.getLayer(0).getParam(RbmParamInitializer.WEIGHT_KEY)).isEqualTo(before);
     }
 
     @Test
@@ -127,7 +127,8 @@ class RbmMonitorsInTrainingTest {
 
     @Test
     void theHostsEarlyStoppingPretrainsAndKeepsTheBestEpoch() {
-        MultiLayerNetwork network = Networks.single(DataType.FLOAT, 8, 6, base -> {}, layer -> layer);
+        MultiLayerNetwork network =
+                Networks.single(DataType.FLOAT, 8, 6, base -> base.updater(new Sgd(0.3)), layer -> layer);
         ScoreCalculator<MultiLayerNetwork> score = RbmScoreCalculator.of(
                 RbmMonitor.pseudoLikelihood(100), 0, Minibatches.of(ROWS, 10), Minibatches.of(UNSEEN, 10));
         double before = score.calculateScore(network);
@@ -141,13 +142,10 @@ class RbmMonitorsInTrainingTest {
         EarlyStoppingResult<MultiLayerNetwork> result =
                 new EarlyStoppingTrainer(configuration, network, Minibatches.of(ROWS, 10)).pretrain();
         assertThat(result.getScoreVsEpoch()).hasSizeGreaterThan(3);
-        double best = result.getBestModelScore();
+        double best = result.getScoreVsEpoch().get(result.getBestModelEpoch());
         assertThat(best).isGreaterThan(before + 0.3);
-        assertThat(best)
-                .isEqualTo(result.getScoreVsEpoch().values().stream()
-                        .mapToDouble(value -> value)
-                        .max()
-                        .orElseThrow());
+        assertThat(result.getScoreVsEpoch().values()).as("maximised").allSatisfy(value -> assertThat(value)
+                .isLessThanOrEqualTo(best));
         assertThat(score.calculateScore(Objects.requireNonNull(result.getBestModel())))
                 .isEqualTo(best);
     }
