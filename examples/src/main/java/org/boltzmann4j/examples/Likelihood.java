@@ -2,6 +2,9 @@ package org.boltzmann4j.examples;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +28,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInitDistribution;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.learning.config.Sgd;
@@ -64,10 +68,10 @@ public final class Likelihood implements Callable<Integer> {
 
     @Option(
             names = "--learning-rate",
-            paramLabel = "FROM:TO",
+            paramLabel = Rates.FORM,
             defaultValue = "0.05:0.001",
             converter = Rates.Parser.class,
-            description = "Falls by the same factor in every update. Default: ${DEFAULT-VALUE}.")
+            description = "Falls by the same factor in every update, or evenly. Default: ${DEFAULT-VALUE}.")
     private Rates rates = new Rates(0.05, 0.001);
 
     @Option(names = "--batch-size", paramLabel = "N", defaultValue = "100", description = "Default: ${DEFAULT-VALUE}.")
@@ -140,6 +144,13 @@ public final class Likelihood implements Callable<Integer> {
             description = "How many trainings, with seeds from --seed upwards. Default: ${DEFAULT-VALUE}.")
     private int seeds = 1;
 
+    @Option(
+            names = "--trained",
+            paramLabel = "DIR",
+            description =
+                    "Where trained networks are kept: one of the same settings, data and seed is judged, not trained anew.")
+    private @Nullable Path trained;
+
     private final PrintStream console = System.out;
 
     private enum Binarisation {
@@ -201,7 +212,7 @@ public final class Likelihood implements Callable<Integer> {
         for (int i = 0; i < seeds; i++) {
             long seed = options.seed() + i;
             long began = System.nanoTime();
-            Rbm rbm = trained(data, seed);
+            Rbm rbm = trainedOrKept(data, seed);
             double seconds = secondsSince(began);
             say("Seed %d: training took %.0f s", seed, seconds);
             LogLikelihood.Report report = judge.of(rbm, test);
@@ -298,7 +309,41 @@ public final class Likelihood implements Callable<Integer> {
         return figures;
     }
 
-    private Rbm trained(ExampleData data, long seed) {
+    private Rbm trainedOrKept(ExampleData data, long seed) throws IOException {
+        if (trained == null) {
+            return RbmLayer.modelOf(trained(data, seed), 0);
+        }
+        String settings = String.join(
+                " ",
+                data.origin(),
+                String.valueOf(data.train().examples()),
+                validation > 0 ? "split by " + options.seed() : "all",
+                String.valueOf(hidden),
+                negativePhase.toString(),
+                String.valueOf(epochs),
+                rates.toString(),
+                String.valueOf(batchSize),
+                binarisation.toString(),
+                inverted ? "inverted" : "",
+                uncentered ? "plain" : "centered",
+                zeroVisibleBias ? "from zero" : "",
+                String.valueOf(average));
+        Path file = trained.resolve(
+                String.format(Locale.ROOT, "rbm-%d-%08x-seed-%d.zip", hidden, settings.hashCode(), seed));
+        if (Files.exists(file)) {
+            say("Kept from an earlier run: %s", file);
+            return RbmLayer.modelOf(MultiLayerNetwork.load(file.toFile(), false), 0);
+        }
+        MultiLayerNetwork network = trained(data, seed);
+        Files.createDirectories(trained);
+        Path unfinished = trained.resolve(file.getFileName() + ".part");
+        network.save(unfinished.toFile());
+        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+        say("Kept for later runs: %s", file);
+        return RbmLayer.modelOf(network, 0);
+    }
+
+    private MultiLayerNetwork trained(ExampleData data, long seed) {
         RbmLayer layer = new RbmLayer.Builder()
                 .nIn(data.train().features())
                 .nOut(hidden)
@@ -326,7 +371,7 @@ public final class Likelihood implements Callable<Integer> {
             pretrainer.averaging(ParameterAverage.ofUpdates(average));
         }
         pretrainer.build().pretrain(network, images);
-        return RbmLayer.modelOf(network, 0);
+        return network;
     }
 
     private static double rounded(double value) {

@@ -51,6 +51,42 @@ public record PretrainingMonitors(
     }
 
     /**
+     * The same without readings.
+     *
+     * @param reconstructionError see above
+     * @param freeEnergyTrain see above
+     * @param freeEnergyValidation see above
+     * @param meanHiddenActivation see above
+     * @param weightNorm see above
+     * @param swaps see above
+     * @param boundedMeans see above
+     * @param autocorrelation see above
+     * @param trajectory see above
+     */
+    public PretrainingMonitors(
+            double reconstructionError,
+            double freeEnergyTrain,
+            double freeEnergyValidation,
+            double meanHiddenActivation,
+            double weightNorm,
+            @Nullable SwapReport swaps,
+            long boundedMeans,
+            @Nullable AutocorrelationTime autocorrelation,
+            @Nullable TrajectoryReport trajectory) {
+        this(
+                reconstructionError,
+                freeEnergyTrain,
+                freeEnergyValidation,
+                meanHiddenActivation,
+                weightNorm,
+                swaps,
+                boundedMeans,
+                autocorrelation,
+                trajectory,
+                List.of());
+    }
+
+    /**
      * Returns mean F(validation) minus mean F(train): its growth is the sign of over-fitting (Hinton 2012, section 6).
      *
      * @return the gap in nats; NaN without validation data

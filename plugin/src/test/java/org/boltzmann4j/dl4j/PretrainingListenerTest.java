@@ -200,22 +200,18 @@ class PretrainingListenerTest {
         PretrainingProgress progress = new PretrainingProgress(
                 1, 2, "first", 3, 10, 100, 100, 0.25, 12345.6, Duration.ofSeconds(5), Duration.ofSeconds(125));
         assertThat(ProgressReporter.line(
-                        progress,
-                        new PretrainingMonitors(0.01234, -100.5, -98.25, 0.2, 7.5, null, 0, null, null, List.of())))
+                        progress, new PretrainingMonitors(0.01234, -100.5, -98.25, 0.2, 7.5, null, 0, null, null)))
                 .isEqualTo("RBM layer 1/2, epoch 3/10: reconstruction error 0.0123, free energy -100.50,"
                         + " free-energy gap 2.25, mean activation 0.200, |W| 7.50, 12346 examples/s, 2:05 left");
         assertThat(ProgressReporter.line(
-                        progress,
-                        new PretrainingMonitors(0.01234, -100.5, Double.NaN, 0.2, 7.5, null, 0, null, null, List.of())))
+                        progress, new PretrainingMonitors(0.01234, -100.5, Double.NaN, 0.2, 7.5, null, 0, null, null)))
                 .doesNotContain("gap");
         SwapReport swaps = new SwapReport(List.of(0.0, 0.4, 1.0), List.of(0.31, 0.784), 12);
         assertThat(ProgressReporter.line(
-                        progress,
-                        new PretrainingMonitors(0.01234, -100.5, -98.25, 0.2, 7.5, null, 12, null, null, List.of())))
+                        progress, new PretrainingMonitors(0.01234, -100.5, -98.25, 0.2, 7.5, null, 12, null, null)))
                 .contains("|W| 7.50, 12 means at their bound, ");
         assertThat(ProgressReporter.line(
-                        progress,
-                        new PretrainingMonitors(0.01234, -100.5, -98.25, 0.2, 7.5, swaps, 0, null, null, List.of())))
+                        progress, new PretrainingMonitors(0.01234, -100.5, -98.25, 0.2, 7.5, swaps, 0, null, null)))
                 .contains("|W| 7.50, swaps 0.31-0.78 over 3 rungs, 12 round trips, 12346 examples/s");
         List<MonitorReading> readings = List.of(new MonitorReading("log-pseudo-likelihood", -81.2345, 100, 0.127));
         assertThat(ProgressReporter.line(

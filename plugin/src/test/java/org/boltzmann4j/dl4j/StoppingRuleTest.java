@@ -21,8 +21,8 @@ class StoppingRuleTest {
     private static List<PretrainingMonitors> history(StoppingRule.Criterion criterion, double... values) {
         return Arrays.stream(values)
                 .mapToObj(value -> criterion == StoppingRule.Criterion.FREE_ENERGY_GAP
-                        ? new PretrainingMonitors(0.5, 10, 10 + value, 0.5, 1, null, 0, null, null, List.of())
-                        : new PretrainingMonitors(value, 10, 12, 0.5, 1, null, 0, null, null, List.of()))
+                        ? new PretrainingMonitors(0.5, 10, 10 + value, 0.5, 1, null, 0, null, null)
+                        : new PretrainingMonitors(value, 10, 12, 0.5, 1, null, 0, null, null))
                 .toList();
     }
 
