@@ -44,11 +44,11 @@ class DigitCodesTest {
                 "--out",
                 out.toString(),
                 "--widths",
-                "12,6",
+                "12",
                 "--pretrain-epochs",
-                "60",
+                "40",
                 "--epochs",
-                "200");
+                "120");
         assertThat(run.code()).as(run.err()).isZero();
         JsonNode methods = run.result().get("methods");
         assertThat(methods.fieldNames()).toIterable().containsExactly("pca", "stack", "autoencoder", "random");
