@@ -2,6 +2,9 @@ package org.boltzmann4j.examples;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,12 +12,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.boltzmann4j.dl4j.GreedyPretrainer;
+import org.boltzmann4j.dl4j.ParameterAverage;
 import org.boltzmann4j.dl4j.RbmLayer;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.estimate.AnnealedImportanceSampling;
 import org.boltzmann4j.estimate.BetaSchedule;
 import org.boltzmann4j.estimate.Estimate;
 import org.boltzmann4j.estimate.LogLikelihood;
+import org.boltzmann4j.io.ImageDataSet;
 import org.boltzmann4j.objective.Centering;
 import org.boltzmann4j.objective.GreyValues;
 import org.boltzmann4j.objective.NegativePhase;
@@ -23,6 +28,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInitDistribution;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.learning.config.Sgd;
@@ -62,10 +68,10 @@ public final class Likelihood implements Callable<Integer> {
 
     @Option(
             names = "--learning-rate",
-            paramLabel = "FROM:TO",
+            paramLabel = Rates.FORM,
             defaultValue = "0.05:0.001",
             converter = Rates.Parser.class,
-            description = "Falls by the same factor in every update. Default: ${DEFAULT-VALUE}.")
+            description = "Falls by the same factor in every update, or evenly. Default: ${DEFAULT-VALUE}.")
     private Rates rates = new Rates(0.05, 0.001);
 
     @Option(names = "--batch-size", paramLabel = "N", defaultValue = "100", description = "Default: ${DEFAULT-VALUE}.")
@@ -78,6 +84,23 @@ public final class Likelihood implements Callable<Integer> {
                     "How grey pixels become binary, one of ${COMPLETION-CANDIDATES}: at every presentation in training,"
                             + " once for the test. Default: ${DEFAULT-VALUE}.")
     private Binarisation binarisation = Binarisation.SAMPLED;
+
+    @Option(
+            names = "--average",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Judge a moving average of the parameters over about N updates; 0 for the last parameters."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private int average;
+
+    @Option(
+            names = "--validation",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "Set N of the training images aside, by --seed, and judge them instead of the test images: for"
+                            + " choosing settings.")
+    private int validation;
 
     @Option(names = "--inverted", description = "Exchange black and white.")
     private boolean inverted;
@@ -121,6 +144,13 @@ public final class Likelihood implements Callable<Integer> {
             description = "How many trainings, with seeds from --seed upwards. Default: ${DEFAULT-VALUE}.")
     private int seeds = 1;
 
+    @Option(
+            names = "--trained",
+            paramLabel = "DIR",
+            description =
+                    "Where trained networks are kept: one of the same settings, data and seed is judged, not trained anew.")
+    private @Nullable Path trained;
+
     private final PrintStream console = System.out;
 
     private enum Binarisation {
@@ -155,32 +185,34 @@ public final class Likelihood implements Callable<Integer> {
     public Integer call() throws IOException {
         requireUsable();
         long start = System.nanoTime();
-        ExampleData data = ExampleData.load(options);
+        ExampleData data = judged(ExampleData.load(options));
         INDArray grey = data.test().featureMatrix();
         INDArray test = inverted ? grey.rsubi(1) : grey;
         say(
-                "Data: %s, %,d images for training and %,d for testing, pixels %s%s",
+                "Data: %s, %,d images for training and %,d for %s, pixels %s%s",
                 data.origin(),
                 data.train().examples(),
                 data.test().examples(),
+                validation > 0 ? "validation" : "testing",
                 binarisation == Binarisation.THRESHOLD ? "1 above one half" : "sampled at every presentation",
                 inverted ? ", black and white exchanged" : "");
         say(
-                "RBM: %d-%d, %s gradient, %s, %d epochs, rate %s, minibatches of %d",
+                "RBM: %d-%d, %s gradient, %s, %d epochs, rate %s, minibatches of %d%s",
                 data.train().features(),
                 hidden,
                 uncentered ? "plain" : "centered",
                 negativePhase,
                 epochs,
                 rates,
-                batchSize);
+                batchSize,
+                average > 0 ? ", averaged over about " + average + " updates" : "");
         LogLikelihood judge = judge();
         List<Object> rows = new ArrayList<>();
         double sum = 0;
         for (int i = 0; i < seeds; i++) {
             long seed = options.seed() + i;
             long began = System.nanoTime();
-            Rbm rbm = trained(data, seed);
+            Rbm rbm = trainedOrKept(data, seed);
             double seconds = secondsSince(began);
             say("Seed %d: training took %.0f s", seed, seconds);
             LogLikelihood.Report report = judge.of(rbm, test);
@@ -195,6 +227,8 @@ public final class Likelihood implements Callable<Integer> {
                 .with("epochs", epochs)
                 .with("learningRate", rates.toString())
                 .with("batchSize", batchSize)
+                .with("average", average)
+                .with("judged", validation > 0 ? "validation" : "test")
                 .with("binarise", binarisation.toString())
                 .with("inverted", inverted)
                 .with("centered", !uncentered)
@@ -214,6 +248,21 @@ public final class Likelihood implements Callable<Integer> {
         requirePositive(aisRuns, "--ais-runs");
         requireAtLeast(aisChains, 2, "--ais-chains");
         requireAtLeast(betas, 3, "--betas");
+        requireAtLeast(average, 0, "--average");
+        requireAtLeast(validation, 0, "--validation");
+    }
+
+    /** The data, or in place of the test images some of those for training. */
+    private ExampleData judged(ExampleData all) {
+        if (validation == 0) {
+            return all;
+        }
+        if (validation >= all.train().examples()) {
+            throw new ExampleException("--validation " + validation + ": expected fewer than the "
+                    + all.train().examples() + " images for training");
+        }
+        ImageDataSet.Split split = all.train().split(validation, options.seed());
+        return new ExampleData(split.train(), split.validation(), all.origin());
     }
 
     private static void requirePositive(int value, String option) {
@@ -241,7 +290,7 @@ public final class Likelihood implements Callable<Integer> {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("seed", seed);
         row.put("trainingSeconds", rounded(seconds));
-        row.put("testLogLikelihood", rounded(report.claim().value()));
+        row.put("logLikelihood", rounded(report.claim().value()));
         row.put("exact", report.exact() != null);
         row.put("forward", report.forward().stream().map(Likelihood::figures).toList());
         if (report.raise() != null) {
@@ -260,7 +309,41 @@ public final class Likelihood implements Callable<Integer> {
         return figures;
     }
 
-    private Rbm trained(ExampleData data, long seed) {
+    private Rbm trainedOrKept(ExampleData data, long seed) throws IOException {
+        if (trained == null) {
+            return RbmLayer.modelOf(trained(data, seed), 0);
+        }
+        String settings = String.join(
+                " ",
+                data.origin(),
+                String.valueOf(data.train().examples()),
+                validation > 0 ? "split by " + options.seed() : "all",
+                String.valueOf(hidden),
+                negativePhase.toString(),
+                String.valueOf(epochs),
+                rates.toString(),
+                String.valueOf(batchSize),
+                binarisation.toString(),
+                inverted ? "inverted" : "",
+                uncentered ? "plain" : "centered",
+                zeroVisibleBias ? "from zero" : "",
+                String.valueOf(average));
+        Path file = trained.resolve(
+                String.format(Locale.ROOT, "rbm-%d-%08x-seed-%d.zip", hidden, settings.hashCode(), seed));
+        if (Files.exists(file)) {
+            say("Kept from an earlier run: %s", file);
+            return RbmLayer.modelOf(MultiLayerNetwork.load(file.toFile(), false), 0);
+        }
+        MultiLayerNetwork network = trained(data, seed);
+        Files.createDirectories(trained);
+        Path unfinished = trained.resolve(file.getFileName() + ".part");
+        network.save(unfinished.toFile());
+        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+        say("Kept for later runs: %s", file);
+        return RbmLayer.modelOf(network, 0);
+    }
+
+    private MultiLayerNetwork trained(ExampleData data, long seed) {
         RbmLayer layer = new RbmLayer.Builder()
                 .nIn(data.train().features())
                 .nOut(hidden)
@@ -282,12 +365,13 @@ public final class Likelihood implements Callable<Integer> {
             images.setPreProcessor(set -> set.setFeatures(set.getFeatures().rsub(1)));
         }
         long updates = (long) epochs * FallingRate.minibatches(data.train(), batchSize);
-        GreedyPretrainer.builder()
-                .epochs(epochs)
-                .updater(new Sgd(rates.over(updates)))
-                .build()
-                .pretrain(network, images);
-        return RbmLayer.modelOf(network, 0);
+        GreedyPretrainer.Builder pretrainer =
+                GreedyPretrainer.builder().epochs(epochs).updater(new Sgd(rates.over(updates)));
+        if (average > 0) {
+            pretrainer.averaging(ParameterAverage.ofUpdates(average));
+        }
+        pretrainer.build().pretrain(network, images);
+        return network;
     }
 
     private static double rounded(double value) {

@@ -6,18 +6,19 @@ import org.boltzmann4j.objective.ContrastiveDivergence;
 import org.boltzmann4j.objective.NegativePhase;
 import org.boltzmann4j.objective.ParallelTempering;
 import org.boltzmann4j.objective.PersistentContrastiveDivergence;
+import org.boltzmann4j.objective.TrajectoryTempering;
 import org.boltzmann4j.sampler.Ladder;
 import org.boltzmann4j.sampler.TemperingPath;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Negative phases on the command line: {@code cd:K}, {@code pcd:K:CHAINS} or {@code pt:K:CHAINS:RUNGS}, the last from base rates
- * with evenly spaced rungs.
+ * Negative phases on the command line: {@code cd:K}, {@code pcd:K:CHAINS}, {@code pt:K:CHAINS:RUNGS}, from base rates with evenly
+ * spaced rungs, or {@code ptt:K:CHAINS}, trajectory tempering by its standard rules.
  */
 final class NegativePhases implements ITypeConverter<NegativePhase> {
 
-    static final String FORM = "cd:K|pcd:K:CHAINS|pt:K:CHAINS:RUNGS";
+    static final String FORM = "cd:K|pcd:K:CHAINS|pt:K:CHAINS:RUNGS|ptt:K:CHAINS";
 
     @Override
     public NegativePhase convert(String text) {
@@ -28,6 +29,7 @@ final class NegativePhases implements ITypeConverter<NegativePhase> {
             return switch (parts[0].toLowerCase(Locale.ROOT) + counts.length) {
                 case "cd1" -> ContrastiveDivergence.of(counts[0]);
                 case "pcd2" -> PersistentContrastiveDivergence.of(counts[0], counts[1]);
+                case "ptt2" -> TrajectoryTempering.of(counts[0], counts[1]);
                 case "pt3" ->
                     ParallelTempering.of(counts[0], counts[1], Ladder.linear(counts[2]))
                             .withPath(TemperingPath.BASE_RATES);

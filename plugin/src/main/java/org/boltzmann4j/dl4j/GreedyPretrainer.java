@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.boltzmann4j.estimate.RbmMonitor;
 import org.boltzmann4j.math.BlasKernels;
 import org.boltzmann4j.objective.NegativePhase;
 import org.deeplearning4j.nn.api.Model;
@@ -385,6 +386,19 @@ public final class GreedyPretrainer {
          */
         public Builder reportProgress(boolean report) {
             options.reportProgress = report;
+            return this;
+        }
+
+        /**
+         * Adds figures to be measured after every epoch of every layer, on validation rows and on those of
+         * {@link #monitorRows}, presented once as the layer's option for grey values says. They come to the listeners in
+         * {@link PretrainingMonitors#readings} and are shown with their cost.
+         *
+         * @param more measured in the order given
+         * @return this
+         */
+        public Builder monitors(RbmMonitor... more) {
+            options.monitors.addAll(List.of(more));
             return this;
         }
 

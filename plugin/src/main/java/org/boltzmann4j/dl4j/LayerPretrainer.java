@@ -133,6 +133,7 @@ final class LayerPretrainer {
                 trainee.layerConf().gradient(),
                 summary.probes(),
                 validation,
+                settings.monitors(),
                 streams.split("monitors"));
         clock.startLayer(summary);
         return summary;

@@ -1,5 +1,7 @@
 package org.boltzmann4j.dl4j;
 
+import java.util.List;
+import org.boltzmann4j.estimate.RbmMonitor;
 import org.boltzmann4j.objective.NegativePhase;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -14,6 +16,7 @@ import org.nd4j.linalg.learning.config.IUpdater;
  * @param stoppingRule or null for none
  * @param monitorRows rows of training data kept for the monitors
  * @param backOffs how often the layer may go back when it explodes
+ * @param monitors what is measured besides
  */
 record LayerSettings(
         int epochs,
@@ -22,4 +25,5 @@ record LayerSettings(
         @Nullable ParameterAverage average,
         @Nullable StoppingRule stoppingRule,
         int monitorRows,
-        int backOffs) {}
+        int backOffs,
+        List<RbmMonitor> monitors) {}

@@ -85,7 +85,7 @@ final class LegacyLayer {
     /**
      * Translates a layer.
      *
-     * @param conf an element of {@code confs}
+     * @param conf one of the configurations of layers
      * @param index of the layer, for messages
      * @param notes takes what cannot be carried
      */

@@ -5,9 +5,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.boltzmann4j.energy.Rbm;
+import org.boltzmann4j.estimate.MonitorReading;
+import org.boltzmann4j.estimate.RbmMonitor;
 import org.boltzmann4j.estimate.ReconstructionError;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
@@ -29,14 +32,26 @@ final class MonitorRows {
     /** Different training rows, if their probabilities have a meaning and somebody asks for them. */
     private final @Nullable INDArray distinct;
 
-    MonitorRows(Rbm rbm, RbmGradient gradient, List<INDArray> train, List<INDArray> validation, RandomStreams streams) {
+    private final List<RbmMonitor> monitors;
+    private final RandomStreams readingStreams;
+
+    MonitorRows(
+            Rbm rbm,
+            RbmGradient gradient,
+            List<INDArray> train,
+            List<INDArray> validation,
+            List<RbmMonitor> monitors,
+            RandomStreams streams) {
         this.train = presented(rbm, gradient, train, streams.split("train"));
         this.validation = presented(rbm, gradient, validation, streams.split("validation"));
+        this.monitors = monitors;
+        this.readingStreams = streams.split("readings");
         this.dropout = gradient.hiddenUnitDropout();
         boolean densities = IntStream.range(0, rbm.visibleWidth())
                 .anyMatch(i -> rbm.visible().typeOf(i).tail() == Tail.QUADRATIC);
         this.distinct =
                 gradient.negativePhase() instanceof TrajectoryTempering && !densities ? distinct(this.train) : null;
+        readings(rbm); // what cannot be measured is refused before anything is learnt
     }
 
     private static List<INDArray> presented(
@@ -83,7 +98,34 @@ final class MonitorRows {
                 state.takeSwapReport(),
                 boundedMeans,
                 state.autocorrelationTime(),
-                state.trajectoryReport(sampled, distinct));
+                state.trajectoryReport(sampled, distinct),
+                readings(rbm));
+    }
+
+    /** With the same random numbers in every epoch, so that epochs compare. */
+    private List<MonitorReading> readings(Rbm rbm) {
+        if (monitors.isEmpty()) {
+            return List.of();
+        }
+        int most = monitors.stream().mapToInt(RbmMonitor::rows).max().orElseThrow();
+        INDArray trainRows = Objects.requireNonNull(first(train, most));
+        INDArray heldOutRows = first(validation, most);
+        return monitors.stream()
+                .map(monitor -> monitor.read(rbm, trainRows, heldOutRows, readingStreams.split(monitor.name())))
+                .toList();
+    }
+
+    /** At least as many rows as asked for if there are as many; null for no minibatch. */
+    private static @Nullable INDArray first(List<INDArray> minibatches, int rows) {
+        List<INDArray> enough = new ArrayList<>();
+        long count = 0;
+        for (INDArray minibatch : minibatches) {
+            if (count < rows) {
+                enough.add(minibatch);
+                count += minibatch.size(0);
+            }
+        }
+        return enough.size() > 1 ? Nd4j.vstack(enough) : enough.isEmpty() ? null : enough.get(0);
     }
 
     private static double meanFreeEnergy(Rbm rbm, INDArray v) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.DoubleStream;
+import org.boltzmann4j.estimate.MonitorReading;
 import org.boltzmann4j.math.StateRecord;
 import org.boltzmann4j.sampler.AutocorrelationTime;
 import org.boltzmann4j.sampler.SwapReport;
@@ -14,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 final class MonitorTape {
 
     private static final AutocorrelationTime NO_TIME = new AutocorrelationTime(0, 0, 0, 0, false);
+    private static final MonitorReading NO_READING = new MonitorReading("", 0, 0, 0);
     private static final SwapReport NO_SWAPS = new SwapReport(List.of(), List.of(), 0);
     private static final TrajectoryReport NO_TRAJECTORY = new TrajectoryReport(0, 0, null, false, 0, 0, 0);
-    private static final PretrainingMonitors NOTHING = new PretrainingMonitors(0, 0, 0, 0, 0, null, 0, null, null);
+    private static final PretrainingMonitors NOTHING = new PretrainingMonitors(0, 0, 0, 0, 0, null, 0, null, null, List.of());
 
     private final DoubleStream.Builder written = DoubleStream.builder();
     private final double[] held;
@@ -91,9 +93,34 @@ final class MonitorTape {
                     pass(now.swaps()),
                     (long) pass((double) now.boundedMeans()),
                     pass(now.autocorrelation()),
-                    pass(now.trajectory())));
+                    pass(now.trajectory()),
+                    passReadings(now.readings())));
         }
         return result;
+    }
+
+    /** Names as numbers too: one for each character. */
+    private List<MonitorReading> passReadings(List<MonitorReading> now) {
+        int size = passSize(now.size());
+        List<MonitorReading> result = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            MonitorReading given = reading ? NO_READING : now.get(i);
+            result.add(new MonitorReading(
+                    passText(given.name()),
+                    pass(given.value()),
+                    (long) pass((double) given.rows()),
+                    pass(given.seconds())));
+        }
+        return result;
+    }
+
+    private String passText(String now) {
+        int length = passSize(now.length());
+        StringBuilder result = new StringBuilder();
+        for (int i = 0; i < length; i++) {
+            result.append((char) pass(reading ? 0 : now.charAt(i)));
+        }
+        return result.toString();
     }
 
     private @Nullable SwapReport pass(@Nullable SwapReport now) {
@@ -101,8 +128,12 @@ final class MonitorTape {
             return null;
         }
         SwapReport given = Objects.requireNonNullElse(now, NO_SWAPS);
-        return new SwapReport(passNumbers(given.rungs()), passNumbers(given.swapAcceptanceRates()), (long)
-                pass((double) given.roundTrips()));
+        return new SwapReport(
+                passNumbers(given.rungs()),
+                passNumbers(given.swapAcceptanceRates()),
+                (long) pass((double) given.roundTrips()),
+                pass(given.logPartition()),
+                pass(given.standardError()));
     }
 
     private @Nullable AutocorrelationTime pass(@Nullable AutocorrelationTime now) {

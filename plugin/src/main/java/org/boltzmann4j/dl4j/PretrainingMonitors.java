@@ -1,5 +1,7 @@
 package org.boltzmann4j.dl4j;
 
+import java.util.List;
+import org.boltzmann4j.estimate.MonitorReading;
 import org.boltzmann4j.objective.HiddenUnitDropout;
 import org.boltzmann4j.sampler.AutocorrelationTime;
 import org.boltzmann4j.sampler.SwapReport;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param trajectory checkpoints, reversals and log Z of trajectory tempering, with the sum of the probabilities of the
  *     distinct training rows measured; of the model in training, also where averages are judged; null for other negative
  *     phases
+ * @param readings of {@link GreedyPretrainer.Builder#monitors}, in their order
  */
 public record PretrainingMonitors(
         double reconstructionError,
@@ -39,7 +42,49 @@ public record PretrainingMonitors(
         @Nullable SwapReport swaps,
         long boundedMeans,
         @Nullable AutocorrelationTime autocorrelation,
-        @Nullable TrajectoryReport trajectory) {
+        @Nullable TrajectoryReport trajectory,
+        List<MonitorReading> readings) {
+
+    /** Copies the list. */
+    public PretrainingMonitors {
+        readings = List.copyOf(readings);
+    }
+
+    /**
+     * The same without readings.
+     *
+     * @param reconstructionError see above
+     * @param freeEnergyTrain see above
+     * @param freeEnergyValidation see above
+     * @param meanHiddenActivation see above
+     * @param weightNorm see above
+     * @param swaps see above
+     * @param boundedMeans see above
+     * @param autocorrelation see above
+     * @param trajectory see above
+     */
+    public PretrainingMonitors(
+            double reconstructionError,
+            double freeEnergyTrain,
+            double freeEnergyValidation,
+            double meanHiddenActivation,
+            double weightNorm,
+            @Nullable SwapReport swaps,
+            long boundedMeans,
+            @Nullable AutocorrelationTime autocorrelation,
+            @Nullable TrajectoryReport trajectory) {
+        this(
+                reconstructionError,
+                freeEnergyTrain,
+                freeEnergyValidation,
+                meanHiddenActivation,
+                weightNorm,
+                swaps,
+                boundedMeans,
+                autocorrelation,
+                trajectory,
+                List.of());
+    }
 
     /**
      * Returns mean F(validation) minus mean F(train): its growth is the sign of over-fitting (Hinton 2012, section 6).

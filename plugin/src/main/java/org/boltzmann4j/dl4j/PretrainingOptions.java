@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.boltzmann4j.estimate.RbmMonitor;
 import org.boltzmann4j.objective.NegativePhase;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
@@ -41,6 +42,7 @@ final class PretrainingOptions {
     int monitorRows = 1000;
     boolean reportProgress = true;
     final List<PretrainingListener> listeners = new ArrayList<>();
+    final List<RbmMonitor> monitors = new ArrayList<>();
     final Map<String, Integer> layerEpochs = new HashMap<>();
     final Map<String, IUpdater> layerUpdaters = new HashMap<>();
     final Map<String, NegativePhase> layerNegativePhases = new HashMap<>();
@@ -64,6 +66,7 @@ final class PretrainingOptions {
         copy.monitorRows = monitorRows;
         copy.reportProgress = reportProgress;
         copy.listeners.addAll(listeners);
+        copy.monitors.addAll(monitors);
         copy.layerEpochs.putAll(layerEpochs);
         copy.layerUpdaters.putAll(layerUpdaters);
         copy.layerNegativePhases.putAll(layerNegativePhases);
@@ -82,7 +85,8 @@ final class PretrainingOptions {
                 average,
                 stoppingRule,
                 monitorRows,
-                backOffs);
+                backOffs,
+                List.copyOf(monitors));
     }
 
     private static <T> @Nullable T of(Map<String, T> settings, RbmTarget target) {

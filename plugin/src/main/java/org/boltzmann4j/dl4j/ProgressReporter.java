@@ -2,6 +2,7 @@ package org.boltzmann4j.dl4j;
 
 import java.util.Locale;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -96,10 +97,12 @@ final class ProgressReporter implements PretrainingListener, AutoCloseable {
         String trajectory = trajectoryReport == null ? "" : ", " + trajectoryReport.summary();
         AutocorrelationTime time = monitors.autocorrelation();
         String autocorrelation = time == null ? "" : ", " + time.summary();
+        String readings =
+                monitors.readings().stream().map(reading -> ", " + reading).collect(Collectors.joining());
         return String.format(
                 Locale.ROOT,
                 "RBM layer %d/%d, epoch %d/%d: reconstruction error %.4f, free energy %.2f%s, mean activation %.3f,"
-                        + " |W| %.2f%s%s%s%s, %.0f examples/s, %s left",
+                        + " |W| %.2f%s%s%s%s%s, %.0f examples/s, %s left",
                 progress.layer(),
                 progress.layers(),
                 progress.epoch(),
@@ -113,6 +116,7 @@ final class ProgressReporter implements PretrainingListener, AutoCloseable {
                 bounded,
                 trajectory,
                 autocorrelation,
+                readings,
                 progress.examplesPerSecond(),
                 Terminal.minutesAndSeconds(progress.remaining()));
     }

@@ -1,7 +1,9 @@
 package org.boltzmann4j.estimate;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.boltzmann4j.math.StableFunctions;
 import org.boltzmann4j.units.Bernoulli;
 import org.boltzmann4j.units.Binomial;
@@ -87,6 +89,64 @@ final class FiniteStates {
 
     int digits() {
         return digits.size();
+    }
+
+    /** How many values a digit takes. */
+    int values(int digit) {
+        return digits.get(digit).values();
+    }
+
+    /** The value that a digit has in a state. */
+    int read(int digit, double[] state) {
+        Digit read = digits.get(digit);
+        if (!read.category()) {
+            return (int) state[read.column()];
+        }
+        int value = 0;
+        while (state[read.column() + value] == 0) {
+            value++;
+        }
+        return value;
+    }
+
+    /** Whether the units' values are one of the states. */
+    boolean contains(double[] state) {
+        double[] same = new double[state.length];
+        for (int d = 0; d < digits.size(); d++) {
+            Digit digit = digits.get(d);
+            if (digit.category() && IntStream.range(0, digit.values()).allMatch(q -> state[digit.column() + q] == 0)) {
+                return false;
+            }
+            int value = read(d, state);
+            if (value < 0 || value >= digit.values()) {
+                return false;
+            }
+            write(d, d + 1, value, same);
+        }
+        return Arrays.equals(state, same);
+    }
+
+    /** {@code bias . state} plus the log base measure of one digit at a value. */
+    double logTerm(int digit, int value, double[] bias) {
+        Digit at = digits.get(digit);
+        return at.logBaseMeasure(value) + at.factorOf(value) * bias[at.columnOf(value)];
+    }
+
+    /**
+     * Changes a weighted input by giving one digit another value.
+     *
+     * @param rows {@code [width][n]}, the row of each unit, not modified
+     * @param input {@code [n]}, changed in place
+     */
+    void exchange(int digit, int oldValue, int newValue, double[][] rows, double[] input) {
+        Digit at = digits.get(digit);
+        double[] oldRow = rows[at.columnOf(oldValue)];
+        double[] newRow = rows[at.columnOf(newValue)];
+        double less = at.factorOf(oldValue);
+        double more = at.factorOf(newValue);
+        for (int i = 0; i < input.length; i++) {
+            input[i] += more * newRow[i] - less * oldRow[i];
+        }
     }
 
     /** How many of the first digits together have at most so many states. */

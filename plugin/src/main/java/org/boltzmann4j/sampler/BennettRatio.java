@@ -53,6 +53,33 @@ public record BennettRatio(double logRatio, double standardError) {
         return new BennettRatio(-difference, Math.sqrt(variance));
     }
 
+    /**
+     * By how much each state moves the ratio, to first order: of the equation's derivative by D. Where states have a part in several
+     * ratios, or hang together, errors follow from sums of these.
+     *
+     * @param forward the differences the ratio was found from, not modified
+     * @param reverse likewise
+     * @return one value for each of the forward and then of the reverse states; their squares sum up to the squared standard error,
+     *     nearly, if the states are independent
+     */
+    double[] influences(double[] forward, double[] reverse) {
+        double offset = Math.log((double) forward.length / reverse.length) + logRatio;
+        double[] result = new double[forward.length + reverse.length];
+        double slope = 0;
+        for (int i = 0; i < result.length; i++) {
+            double difference = i < forward.length ? forward[i] + offset : reverse[i - forward.length] - offset;
+            result[i] = 1 / (1 + Math.exp(difference));
+            slope += result[i] * (1 - result[i]);
+        }
+        double meanForward = Arrays.stream(result, 0, forward.length).average().orElseThrow();
+        double meanReverse =
+                Arrays.stream(result, forward.length, result.length).average().orElseThrow();
+        for (int i = 0; i < result.length; i++) {
+            result[i] = i < forward.length ? (result[i] - meanForward) / slope : (meanReverse - result[i]) / slope;
+        }
+        return result;
+    }
+
     private static void require(double[] differences, String name) {
         if (differences.length == 0 || !Arrays.stream(differences).allMatch(Double::isFinite)) {
             throw new IllegalArgumentException("Bennett ratio: " + name + " differences = "

@@ -13,8 +13,17 @@ import java.util.Locale;
  *     was proposed. Below about 0.1 a pair is a bottleneck
  * @param roundTrips how often a state went from the model (in trajectory tempering the last checkpoint) to the hottest rung
  *     and back
+ * @param logPartition log Z of the model of the last sweep, from the exact value at the inverse temperature 0 by Bennett's ratio from
+ *     rung to rung, in nats; NaN where the ladder does not begin at 0 or Bennett's ratio does not apply, and in trajectory tempering,
+ *     whose {@link TrajectoryReport} has it. If a rung misses a mode, it is too small
+ * @param standardError of {@code logPartition}, with chains taken as independent, infinite for one; NaN with it
  */
-public record SwapReport(List<Double> rungs, List<Double> swapAcceptanceRates, long roundTrips) {
+public record SwapReport(
+        List<Double> rungs,
+        List<Double> swapAcceptanceRates,
+        long roundTrips,
+        double logPartition,
+        double standardError) {
 
     /** Copies the lists. */
     public SwapReport {
@@ -23,9 +32,20 @@ public record SwapReport(List<Double> rungs, List<Double> swapAcceptanceRates, l
     }
 
     /**
+     * The same without log Z.
+     *
+     * @param rungs see above
+     * @param swapAcceptanceRates see above
+     * @param roundTrips see above
+     */
+    public SwapReport(List<Double> rungs, List<Double> swapAcceptanceRates, long roundTrips) {
+        this(rungs, swapAcceptanceRates, roundTrips, Double.NaN, Double.NaN);
+    }
+
+    /**
      * Says the same in a few words.
      *
-     * @return for example {@code swaps 0.31-0.78 over 10 rungs, 12 round trips}
+     * @return for example {@code swaps 0.31-0.78 over 10 rungs, 12 round trips, log Z 23.41 +- 0.05}
      */
     public String summary() {
         List<Double> proposed =
@@ -34,11 +54,14 @@ public record SwapReport(List<Double> rungs, List<Double> swapAcceptanceRates, l
                 ? "no swaps"
                 : String.format(
                         Locale.ROOT,
-                        "swaps %.2f-%.2f over %d rungs, %d round trips",
+                        "swaps %.2f-%.2f over %d rungs, %d round trips%s",
                         Collections.min(proposed),
                         Collections.max(proposed),
                         rungs.size(),
-                        roundTrips);
+                        roundTrips,
+                        Double.isNaN(logPartition)
+                                ? ""
+                                : String.format(Locale.ROOT, ", log Z %.2f +- %.2f", logPartition, standardError));
     }
 
     /**

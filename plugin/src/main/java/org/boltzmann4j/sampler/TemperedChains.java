@@ -6,6 +6,7 @@ import java.util.stream.IntStream;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.StateRecord;
+import org.boltzmann4j.units.Conditions;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -58,6 +59,8 @@ public final class TemperedChains implements ModelSamples {
     private int sweepsSinceMove;
     private long sweeps;
     private long boundedBefore;
+    /** At the hottest rung; NaN where it is unknown. */
+    private final double logPartitionAtHottest;
 
     private TemperedChains(Rbm rbm, Ladder ladder, int chains, double @Nullable [] baseBias, RandomStreams streams) {
         this.chains = chains;
@@ -83,6 +86,7 @@ public final class TemperedChains implements ModelSamples {
         this.proposed = new long[rungs - 1];
         this.accepted = new long[rungs - 1];
         this.acceptance = new double[rungs - 1];
+        this.logPartitionAtHottest = logPartitionAt(rbm, this.ladder[0], this.baseBias);
         prepare(rbm);
         noteEnds();
     }
@@ -161,6 +165,7 @@ public final class TemperedChains implements ModelSamples {
         TemperedChains result = new TemperedChains(rbm, ladder, chains, baseBias, streams);
         result.carry(record);
         result.prepare(rbm);
+        result.carrySlopes(record);
         return result;
     }
 
@@ -189,6 +194,15 @@ public final class TemperedChains implements ModelSamples {
         roundTrips = record.count("roundTrips", roundTrips);
         sweepsSinceMove = record.count("sweepsSinceMove", sweepsSinceMove, 0, Integer.MAX_VALUE);
         sweeps = record.count("sweeps", sweeps);
+        if (!record.isReading()) {
+            carrySlopes(record);
+        }
+    }
+
+    /** Of which the report of an epoch makes log Z, without another sweep. */
+    private void carrySlopes(StateRecord record) {
+        record.numbersInto("visibleSlopes", visible.tempering().slopes());
+        record.numbersInto("hiddenSlopes", hidden.tempering().slopes());
     }
 
     private End[] carryEnds(StateRecord record, int rows) {
@@ -197,6 +211,57 @@ public final class TemperedChains implements ModelSamples {
         return Arrays.stream(record.indices("lastEnd", held, rows, ends.length))
                 .mapToObj(end -> ends[end])
                 .toArray(End[]::new);
+    }
+
+    /**
+     * Known at the inverse temperature 0 alone, where neither the weights nor the biases of the model have a part in it: for units with
+     * bounded states, and for all others on the path from base rates. Documents differ in length, and the base measure of noisy
+     * rectified units in temperature.
+     */
+    private static double logPartitionAt(Rbm rbm, double beta, double @Nullable [] baseBias) {
+        boolean hasOne = beta == 0
+                && !rbm.visible().countsWords()
+                && !rbm.visible().hasTemperedBaseMeasure()
+                && !rbm.hidden().hasTemperedBaseMeasure();
+        if (!hasOne) {
+            return Double.NaN;
+        }
+        Conditions at = baseBias == null ? Conditions.at(0) : Conditions.PLAIN;
+        double[] noBias = new double[rbm.hiddenWidth()];
+        double[] noInput = new double[rbm.visibleWidth()];
+        double sum = rbm.hidden().cumulant(noBias, noBias, at)
+                + rbm.visible().cumulant(noInput, baseBias == null ? noInput : baseBias, at);
+        return Double.isFinite(sum) ? sum : Double.NaN;
+    }
+
+    /**
+     * Bennett's ratios of neighbours, over the states that the last sweep left, of which {@link Tempering} has kept the slopes. A
+     * state has a part in the ratios to both sides, and swaps tie the rungs of a chain together, so the error is that of a sum over
+     * chains, which are independent.
+     */
+    private BennettRatio alongLadder() {
+        double sum = logPartitionAtHottest;
+        double[] ofChains = new double[chains];
+        for (int r = 0; r + 1 < ladder.length; r++) {
+            double step = ladder[r + 1] - ladder[r];
+            double[] forward = Arrays.stream(rowAt[r])
+                    .mapToDouble(row -> step * slope(row))
+                    .toArray();
+            double[] reverse = Arrays.stream(rowAt[r + 1])
+                    .mapToDouble(row -> -step * slope(row))
+                    .toArray();
+            BennettRatio ratio = BennettRatio.of(forward, reverse);
+            sum += ratio.logRatio();
+            double[] influences = ratio.influences(forward, reverse);
+            Arrays.setAll(ofChains, chain -> ofChains[chain] + influences[chain] + influences[chains + chain]);
+        }
+        double squares = Arrays.stream(ofChains).map(x -> x * x).sum();
+        double error = chains == 1 ? Double.POSITIVE_INFINITY : Math.sqrt(squares * chains / (chains - 1));
+        return new BennettRatio(sum, error);
+    }
+
+    private double slope(int row) {
+        return visible.tempering().slopes()[row] + hidden.tempering().slopes()[row];
     }
 
     private void prepare(Rbm rbm) {
@@ -249,9 +314,7 @@ public final class TemperedChains implements ModelSamples {
             return;
         }
         double[] slopes = new double[ladder.length * chains];
-        Arrays.setAll(
-                slopes,
-                row -> visible.tempering().slopes()[row] + hidden.tempering().slopes()[row]);
+        Arrays.setAll(slopes, this::slope);
         for (int chain = 0; chain < chains; chain++) {
             SplittableRandom random = swapStreams.random(sweeps, chain);
             for (int parity = 0; parity < 2; parity++) {
@@ -376,17 +439,21 @@ public final class TemperedChains implements ModelSamples {
 
     /**
      * Returns the ladder, the acceptance rates and the round trips since {@link #restartReport}, or since the last rung
-     * was added.
+     * was added; log Z from the states of the last sweep alone.
      *
      * @return the report
      */
     public SwapReport report() {
+        boolean knowsLogPartition = sweepsSinceMove > 0 && !Double.isNaN(logPartitionAtHottest);
+        BennettRatio logPartition = knowsLogPartition ? alongLadder() : new BennettRatio(Double.NaN, Double.NaN);
         return new SwapReport(
                 Arrays.stream(ladder).boxed().toList(),
                 IntStream.range(0, proposed.length)
                         .mapToObj(t -> (double) accepted[t] / proposed[t])
                         .toList(),
-                roundTrips);
+                roundTrips,
+                logPartition.logRatio(),
+                logPartition.standardError());
     }
 
     /** Forgets swaps and round trips counted so far. */

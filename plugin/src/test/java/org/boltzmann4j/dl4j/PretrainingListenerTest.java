@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import org.boltzmann4j.energy.Rbm;
+import org.boltzmann4j.estimate.MonitorReading;
 import org.boltzmann4j.estimate.ReconstructionError;
 import org.boltzmann4j.sampler.SwapReport;
 import org.deeplearning4j.nn.api.Model;
@@ -212,6 +213,11 @@ class PretrainingListenerTest {
         assertThat(ProgressReporter.line(
                         progress, new PretrainingMonitors(0.01234, -100.5, -98.25, 0.2, 7.5, swaps, 0, null, null)))
                 .contains("|W| 7.50, swaps 0.31-0.78 over 3 rungs, 12 round trips, 12346 examples/s");
+        List<MonitorReading> readings = List.of(new MonitorReading("log-pseudo-likelihood", -81.2345, 100, 0.127));
+        assertThat(ProgressReporter.line(
+                        progress,
+                        new PretrainingMonitors(0.01234, -100.5, -98.25, 0.2, 7.5, null, 0, null, null, readings)))
+                .contains("|W| 7.50, log-pseudo-likelihood -81.235 (100 rows, 0.13 s), 12346 examples/s");
     }
 
     @Test

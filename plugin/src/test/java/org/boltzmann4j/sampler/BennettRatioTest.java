@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.boltzmann4j.exact.ExactRbm;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,32 @@ class BennettRatioTest {
         BennettRatio large = between(20_000, 20_000, random);
         assertThat(large.logRatio()).isCloseTo(exact, within(5 * large.standardError()));
         assertThat(large.standardError()).isLessThan(0.05);
+    }
+
+    @Test
+    void influencesOfIndependentStatesAddUpToTheStandardError() {
+        Random random = new Random(5);
+        double[] forward = differences(B, A, A.sample(6000, random));
+        double[] reverse = differences(A, B, B.sample(3000, random));
+        BennettRatio ratio = BennettRatio.of(forward, reverse);
+        double[] influences = ratio.influences(forward, reverse);
+        double squares = Arrays.stream(influences).map(x -> x * x).sum();
+        // Both are estimates of one asymptotic variance, from thousands of states.
+        assertThat(Math.sqrt(squares)).isCloseTo(ratio.standardError(), within(0.05 * ratio.standardError()));
+        double[] moved = forward.clone();
+        moved[7] += 0.3;
+        double s = 1 / (1 + Math.exp(forward[7] + Math.log(2) + ratio.logRatio()));
+        double after = 1 / (1 + Math.exp(moved[7] + Math.log(2) + ratio.logRatio()));
+        double slope = IntStream.range(0, influences.length)
+                .mapToDouble(i -> i < 6000
+                        ? forward[i] + Math.log(2) + ratio.logRatio()
+                        : reverse[i - 6000] - Math.log(2) - ratio.logRatio())
+                .map(t -> 1 / (1 + Math.exp(t)) * (1 - 1 / (1 + Math.exp(t))))
+                .sum();
+        // One state of 9,000: the second order is some thousand times smaller than the first, the bisection ends at
+        // 1e-12.
+        assertThat(BennettRatio.of(moved, reverse).logRatio() - ratio.logRatio())
+                .isCloseTo((after - s) / slope, within(1e-2 * Math.abs(after - s) / slope + 1e-10));
     }
 
     @Test
