@@ -1,5 +1,7 @@
 package org.boltzmann4j.examples;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +88,22 @@ final class ExampleOptions {
     /** The directory given, or {@code target/} and the example's name. */
     Path out(String example) {
         return out == null ? Path.of("target", Objects.requireNonNull(example, "example")) : out;
+    }
+
+    /**
+     * The same, made if need be: a directory that cannot be written into is better known before anything long begins.
+     *
+     * @throws ExampleException if no files can be written there
+     */
+    Path writableOut(String example) {
+        Path directory = out(example);
+        try {
+            Files.createDirectories(directory);
+            Files.delete(Files.createTempFile(directory, "probe", null));
+            return directory;
+        } catch (IOException e) {
+            throw new ExampleException("--out " + directory + ": no files can be written there (" + e + ")", e);
+        }
     }
 
     long seed() {

@@ -10,22 +10,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.boltzmann4j.dl4j.RbmLayer;
 import org.boltzmann4j.energy.Rbm;
+import org.boltzmann4j.energy.RbmStack;
 import org.boltzmann4j.io.ImageDataSet;
-import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.plot.ImageGrid;
 import org.boltzmann4j.plot.LearningCurves;
-import org.boltzmann4j.sampler.Chains;
+import org.boltzmann4j.sampler.Generation;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
-import org.nd4j.linalg.factory.Nd4j;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -82,7 +80,7 @@ public final class Quickstart implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         long start = System.nanoTime();
-        Path out = writable(options.out("quickstart"));
+        Path out = options.writableOut("quickstart");
         ExampleData data = ExampleData.load(options);
         ImageDataSet train = data.train();
         ImageDataSet few = fewLabels(train);
@@ -220,10 +218,12 @@ public final class Quickstart implements Callable<Integer> {
                 first.meanVisibleGivenHidden(second.meanVisibleGivenHidden(second.meanHiddenGivenVisible(hidden)));
         images.withTilesAcross(5).write(out.resolve("reconstructions.png"), originals, byFirst, byBoth);
 
-        images.write(out.resolve("samples-rbm.png"), first.meanVisibleGivenHidden(hiddenSamples(first, "first")));
-        // A deep belief network: Gibbs sampling in the uppermost RBM, then one pass down.
-        INDArray below = second.meanVisibleGivenHidden(hiddenSamples(second, "second"));
-        images.write(out.resolve("samples-dbn.png"), first.meanVisibleGivenHidden(below));
+        images.write(
+                out.resolve("samples-rbm.png"),
+                samplesOf(RbmStack.of(first)).draw(1).means());
+        images.write(
+                out.resolve("samples-dbn.png"),
+                samplesOf(RbmLayer.stackOf(pretrained)).draw(1).means());
 
         LearningCurves curves = LearningCurves.of(
                 "Fine-tuning with and without pretraining", "labelled images shown (thousands)", "test error (%)");
@@ -251,20 +251,13 @@ public final class Quickstart implements Callable<Integer> {
         return filters.getRows(strongest);
     }
 
-    /** Hidden states at the end of long Gibbs chains that start with every visible unit drawn like the toss of a coin. */
-    private INDArray hiddenSamples(Rbm rbm, String name) {
-        RandomStreams streams =
-                RandomStreams.of(options.seed()).split("samples").split(name);
-        float[][] noise = new float[GIBBS_CHAINS][rbm.visibleWidth()];
-        for (int chain = 0; chain < GIBBS_CHAINS; chain++) {
-            SplittableRandom random = streams.split("noise").random(0, chain);
-            for (int i = 0; i < noise[chain].length; i++) {
-                noise[chain][i] = random.nextInt(2);
-            }
-        }
-        Chains chains = Chains.startedAtVisible(rbm, Nd4j.createFromArray(noise), streams);
-        chains.advance(rbm, GIBBS_STEPS);
-        return chains.hidden().values();
+    private Generation samplesOf(RbmStack model) {
+        return Generation.of(model)
+                .withChains(GIBBS_CHAINS)
+                .withBurnIn(0)
+                .withThinning(GIBBS_STEPS)
+                .withSeed(options.seed())
+                .withMeansPassedDown();
     }
 
     private static double[] array(List<Double> values) {
@@ -327,17 +320,6 @@ public final class Quickstart implements Callable<Integer> {
 
     private static double secondsSince(long start) {
         return (System.nanoTime() - start) / 1e9;
-    }
-
-    /** Before anything long begins: a directory that cannot be written into is better known now than in three minutes. */
-    private static Path writable(Path directory) {
-        try {
-            Files.createDirectories(directory);
-            Files.delete(Files.createTempFile(directory, "probe", null));
-            return directory;
-        } catch (IOException e) {
-            throw new ExampleException("--out " + directory + ": no files can be written there (" + e + ")", e);
-        }
     }
 
     private void say(String format, Object... values) {

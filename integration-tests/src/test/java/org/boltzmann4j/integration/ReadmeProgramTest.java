@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
@@ -20,23 +22,20 @@ class ReadmeProgramTest {
 
     private static final Path README = Path.of("..", "README.md");
     private static final Path DIGITS = Path.of("../examples/src/main/resources/org/boltzmann4j/examples/mnist-sample");
-    private static final String HEADING = "A complete program";
     private static final int SECONDS = 90;
-
-    /** The first block of Java after a heading of any level with exactly this text. */
-    private static final Pattern PROGRAM =
-            Pattern.compile("(?ms)^#+ " + HEADING + "[^\\n]*\\n(?:(?!^#).)*?^```java[^\\n]*\\n(.*?)^```");
 
     private static final Pattern CLASS = Pattern.compile("(?m)^(?:public )?(?:final )?class (\\w+)");
 
     @TempDir
     Path directory;
 
-    private static String program() throws IOException {
+    /** The first block of Java after a heading of any level with exactly this text. */
+    private static String blockBelow(String heading) throws IOException {
         assertThat(README).as("the README beside the modules").isRegularFile();
-        Matcher matcher = PROGRAM.matcher(Files.readString(README));
+        Matcher matcher = Pattern.compile("(?ms)^#+ " + heading + "[^\\n]*\\n(?:(?!^#).)*?^```java[^\\n]*\\n(.*?)^```")
+                .matcher(Files.readString(README));
         assertThat(matcher.find())
-                .as("README.md has a heading \"%s\" and under it a block that begins with ```java", HEADING)
+                .as("README.md has a heading \"%s\" and under it a block that begins with ```java", heading)
                 .isTrue();
         return matcher.group(1);
     }
@@ -71,7 +70,7 @@ class ReadmeProgramTest {
     /** Run with the directory of the bundled digits as its only argument. */
     @Test
     void theProgramOfTheReadmeCompilesAndRuns() throws Exception {
-        String name = compiled(program());
+        String name = compiled(blockBelow("A complete program"));
         String classPath = directory + System.getProperty("path.separator") + classPath();
         ChildJvm child = ChildJvm.run(
                 directory,
@@ -81,5 +80,23 @@ class ReadmeProgramTest {
                 DIGITS.toAbsolutePath().normalize().toString());
         assertThat(child.exitCode()).as(child.output()).isZero();
         assertThat(child.output()).as("what it prints").isNotBlank();
+    }
+
+    /** The lines under another heading are not a program: they come after one, whose network they use. */
+    @Test
+    void whatTheReadmeDoesWithAModelCompiles() throws Exception {
+        String imports = Stream.of(
+                        "org.boltzmann4j.dl4j",
+                        "org.boltzmann4j.energy",
+                        "org.boltzmann4j.sampler",
+                        "org.deeplearning4j.nn.multilayer",
+                        "org.nd4j.linalg.api.ndarray",
+                        "org.nd4j.linalg.dataset.api.iterator")
+                .map(room -> "import " + room + ".*;\n")
+                .collect(Collectors.joining());
+        assertThat(compiled(imports + "class Use {\n"
+                        + "void use(MultiLayerNetwork net, INDArray images, INDArray known, DataSetIterator test) {\n"
+                        + blockBelow("Use a model") + "}\n}\n"))
+                .isEqualTo("Use");
     }
 }

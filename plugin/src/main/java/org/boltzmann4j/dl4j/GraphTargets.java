@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.graph.vertex.VertexIndices;
 import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The RBM layers of a {@link ComputationGraph}, in topological order of their vertices. */
@@ -46,6 +47,14 @@ final class GraphTargets extends RbmTargets {
     boolean isComputed(RbmTarget target) {
         LayerVertex vertex = (LayerVertex) graph.getVertices()[target.index()];
         return vertex.getLayerPreProcessor() != null || !below(vertex).isInputVertex();
+    }
+
+    @Override
+    boolean standsOn(RbmTarget target, @Nullable RbmTarget below) {
+        LayerVertex vertex = (LayerVertex) graph.getVertices()[target.index()];
+        GraphVertex found = below(vertex);
+        return vertex.getLayerPreProcessor() == null
+                && (below == null ? found.isInputVertex() : found.getVertexIndex() == below.index());
     }
 
     private GraphVertex below(GraphVertex vertex) {

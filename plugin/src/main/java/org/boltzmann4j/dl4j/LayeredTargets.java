@@ -48,6 +48,11 @@ final class LayeredTargets extends RbmTargets {
     }
 
     @Override
+    boolean standsOn(RbmTarget target, @Nullable RbmTarget below) {
+        return target.index() == (below == null ? 0 : below.index() + 1) && preprocessor(target.index()) == null;
+    }
+
+    @Override
     INDArray inputOf(RbmTarget target, INDArray[] features, Propagation propagation, RandomStreams streams, long step) {
         LayerWorkspaceMgr workspaces = LayerWorkspaceMgr.noWorkspaces();
         INDArray current = features[0];

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Objects;
 import org.boltzmann4j.energy.ProperPairs;
 import org.boltzmann4j.energy.Rbm;
+import org.boltzmann4j.energy.RbmStack;
 import org.boltzmann4j.objective.Centering;
 import org.boltzmann4j.objective.GreyValues;
 import org.boltzmann4j.objective.HiddenUnitDropout;
@@ -181,6 +182,19 @@ public final class RbmLayer extends FeedForwardLayer {
      */
     public static Rbm modelOf(Model network, int layer) {
         return RbmTargets.of(network).atIndex(layer).runtime().rbm();
+    }
+
+    /**
+     * Views all RBM layers of a network as a deep belief network of its features, for {@code Generation} and
+     * {@code DeepBeliefBound}.
+     *
+     * @param network a {@code MultiLayerNetwork} or {@code ComputationGraph}
+     * @return the model; it shares the network's parameters
+     * @throws IllegalArgumentException if there is no RBM layer, or the RBM layers do not stand one on the other and the lowest
+     *     on the features: frozen layers count as others
+     */
+    public static RbmStack stackOf(Model network) {
+        return RbmTargets.of(network).stack();
     }
 
     @Override

@@ -1,6 +1,9 @@
 package org.boltzmann4j.dl4j;
 
+import java.util.ArrayList;
 import java.util.List;
+import org.boltzmann4j.energy.Rbm;
+import org.boltzmann4j.energy.RbmStack;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
 import org.boltzmann4j.units.Unit;
@@ -80,6 +83,30 @@ abstract sealed class RbmTargets permits LayeredTargets, GraphTargets {
 
     /** Whether anything stands between the features and the layer: if not, caching its inputs gains nothing. */
     abstract boolean isComputed(RbmTarget target);
+
+    /**
+     * Whether the input of a layer is the output of another one as it is.
+     *
+     * @param target the layer
+     * @param below the other; null for the network's features
+     */
+    abstract boolean standsOn(RbmTarget target, @Nullable RbmTarget below);
+
+    /** All RBM layers as one model of the features. */
+    RbmStack stack() {
+        List<Rbm> rbms = new ArrayList<>();
+        RbmTarget below = null;
+        for (RbmTarget target : all()) {
+            if (!standsOn(target, below)) {
+                throw new IllegalArgumentException(target.label() + " does not stand directly on "
+                        + (below == null ? "the features" : below.label())
+                        + ": the RBM layers of this network are no deep belief network of its features");
+            }
+            rbms.add(target.runtime().rbm());
+            below = target;
+        }
+        return RbmStack.of(rbms);
+    }
 
     /**
      * Computes the input of a layer in inference mode, preprocessors included. The network is left without inputs set.

@@ -3,6 +3,7 @@ package org.boltzmann4j.estimate;
 import java.util.Arrays;
 import java.util.List;
 import org.boltzmann4j.energy.Rbm;
+import org.boltzmann4j.energy.RbmStack;
 import org.boltzmann4j.estimate.Estimate.Direction;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.sampler.Draw;
@@ -119,23 +120,12 @@ public final class DeepBeliefBound {
     }
 
     private static void requireFitting(List<Rbm> stack) {
-        if (stack.isEmpty()) {
-            throw new IllegalArgumentException("deep belief network: expected at least one RBM");
-        }
         for (int l = 0; l < stack.size(); l++) {
-            Rbm rbm = stack.get(l);
-            if (rbm.visible().countsWords()) {
+            if (stack.get(l).visible().countsWords()) {
                 throw new IllegalArgumentException("deep belief network: RBM " + l + " counts words, expected other"
                         + " visible units: the bound of documents of any length is not there");
             }
-            if (l > 0) {
-                Rbm below = stack.get(l - 1);
-                if (!below.hidden().equals(rbm.visible()) || below.hiddenWidth() != rbm.visibleWidth()) {
-                    throw new IllegalArgumentException("deep belief network: RBM " + l + " has " + rbm.visibleWidth()
-                            + " " + rbm.visible() + " visible units, expected the hidden ones of the RBM below, "
-                            + below.hiddenWidth() + " " + below.hidden());
-                }
-            }
         }
+        RbmStack.of(stack);
     }
 }

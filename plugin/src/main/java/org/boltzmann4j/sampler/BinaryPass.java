@@ -80,9 +80,13 @@ final class BinaryPass implements LayerPass {
             System.arraycopy(x, 0, with.weightedInput, 0, x.length);
         }
         mean(tempering, row, with);
+        KnownValues known = states.known();
         float weight = (float) states.rowWeight(row);
         if (draw != Draw.MEAN) {
             with.coins.flip(x, key, with.sample);
+            if (known != null) {
+                known.put(row, with.sample);
+            }
             if (tracked) {
                 keepSlope(tempering, row, with);
             }
@@ -90,6 +94,9 @@ final class BinaryPass implements LayerPass {
             output.write(row, with.sample);
         }
         if (draw != Draw.SAMPLE) {
+            if (known != null) {
+                known.put(row, x);
+            }
             meanSums.add(block, x, weight);
             input.write(row, x);
         }

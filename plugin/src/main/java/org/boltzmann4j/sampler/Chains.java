@@ -11,13 +11,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Parallel Gibbs chains of a restricted Boltzmann machine. Mutable: the hidden samples and the number of sweeps made are
  * all that the next sweep depends on, besides the model.
  */
-public final class Chains implements ModelSamples {
+public final class Chains implements ModelSamples, InferenceChains {
 
     private final LayerStates visible;
     private final LayerStates hidden;
     private final RandomStreams visibleStreams;
     private final RandomStreams hiddenStreams;
     private long sweeps;
+    private Draw lastVisible = Draw.SAMPLE;
 
     private Chains(LayerStates visible, LayerStates hidden, RandomStreams streams) {
         this.visible = visible;
@@ -102,15 +103,34 @@ public final class Chains implements ModelSamples {
     }
 
     /**
+     * Holds values of visible units from the next sweep on: the chains then sample the others from their conditional
+     * distribution given these.
+     *
+     * @param known of which row r belongs to the chains r, r + n, r + 2n, ... with n its number of rows; null to hold none
+     */
+    @Override
+    public void hold(@Nullable KnownValues known) {
+        visible.hold(known);
+    }
+
+    /** Lets the last sweep of {@link #advance} also leave the visible means given the hidden samples before it. */
+    @Override
+    public void keepVisibleMeans() {
+        lastVisible = Draw.MEAN_AND_SAMPLE;
+    }
+
+    /**
      * Makes sweeps {@code h -> v -> h}. Afterwards the visible samples, the hidden means given them and hidden samples
      * for the next sweep are there.
      *
      * @param rbm the model
      * @param gibbsSteps number of sweeps, at least 1
      */
+    @Override
     public void advance(Rbm rbm, int gibbsSteps) {
         for (int i = 1; i <= gibbsSteps; i++) {
-            GibbsSampler.visibleGivenHidden(rbm, hidden, visible, Draw.SAMPLE, visibleStreams, sweeps);
+            Draw down = i < gibbsSteps ? Draw.SAMPLE : lastVisible;
+            GibbsSampler.visibleGivenHidden(rbm, hidden, visible, down, visibleStreams, sweeps);
             GibbsSampler.hiddenGivenVisible(
                     rbm, visible, hidden, i < gibbsSteps ? Draw.SAMPLE : Draw.MEAN_AND_SAMPLE, hiddenStreams, sweeps);
             sweeps++;

@@ -7,6 +7,7 @@ import org.boltzmann4j.math.Rows;
 import org.boltzmann4j.math.StateRecord;
 import org.boltzmann4j.math.Vectors;
 import org.boltzmann4j.units.Unit;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -34,6 +35,7 @@ public final class LayerStates {
     private double[] rowWeights = NONE;
     private final Tempering tempering = new Tempering();
     private LayerPass pass;
+    private @Nullable KnownValues known;
     private long bounded;
     private final int width;
     private INDArray sampleBuffer;
@@ -80,6 +82,20 @@ public final class LayerStates {
             unit = current;
             scales = current.isUnscaled() ? NONE : current.scales(width);
         }
+    }
+
+    /**
+     * Holds values in every draw to come, so that only the other units are drawn, given these.
+     *
+     * @param values given for every row; null to hold none
+     */
+    public void hold(@Nullable KnownValues values) {
+        known = values;
+    }
+
+    /** What every draw holds, if anything. */
+    @Nullable KnownValues known() {
+        return known;
     }
 
     /** The inverse temperatures of the rows, which a ladder sets, and what the draws leave behind for its swaps. */
@@ -304,11 +320,24 @@ public final class LayerStates {
      * @return {@code [rows, width]}, a copy
      */
     public INDArray values() {
-        INDArray copy = samples.dup('c');
+        return unscaled(samples.dup('c'));
+    }
+
+    /**
+     * Returns the means as the units' own values, with the scale multiplied back.
+     *
+     * @return {@code [rows, width]}, a copy
+     */
+    public INDArray meanValues() {
+        return unscaled(means.dup('c'));
+    }
+
+    /** Multiplies coupled values by the scales, in place. */
+    INDArray unscaled(INDArray coupled) {
         if (scales.length == 0) {
-            return copy;
+            return coupled;
         }
-        Rows rows = Rows.of(copy);
+        Rows rows = Rows.of(coupled);
         double[] x = new double[width];
         for (long row = 0; row < rows.count(); row++) {
             rows.read(row, x);
@@ -317,7 +346,22 @@ public final class LayerStates {
             }
             rows.write(row, x);
         }
-        return copy;
+        return coupled;
+    }
+
+    /** Lets samples and means change places, so that the next half-step goes on from the means. */
+    void exchangeSamplesAndMeans() {
+        INDArray buffer = sampleBuffer;
+        sampleBuffer = meanBuffer;
+        meanBuffer = buffer;
+        INDArray view = samples;
+        samples = means;
+        means = view;
+        for (int i = 0; i < width; i++) {
+            double sum = sampleSums[i];
+            sampleSums[i] = meanSums[i];
+            meanSums[i] = sum;
+        }
     }
 
     /** Where the weighted input of a draw has to be put: the buffer that the draw then overwrites in place. */

@@ -5,6 +5,7 @@ import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.units.Bernoulli;
 import org.boltzmann4j.units.Gaussian;
 import org.boltzmann4j.units.Unit;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.random.impl.GaussianDistribution;
@@ -25,6 +26,7 @@ final class PortablePass implements LayerPass {
     private final DataType type;
     private final Random random = Nd4j.getRandomFactory().getNewRandomInstance();
     private INDArray noise;
+    private @Nullable Held held;
 
     PortablePass(LayerStates states) {
         this.states = states;
@@ -48,15 +50,56 @@ final class PortablePass implements LayerPass {
         if (draw != Draw.MEAN) {
             INDArray samples = states.samples();
             sample(input, samples, streams.key(step, 0));
+            hold(samples);
             write(samples, states.sampleSums());
             if (tracked) {
                 keepSlopes(samples, weightedInput, bias);
             }
         }
         if (draw != Draw.SAMPLE) {
+            hold(input);
             write(input, states.meanSums());
         }
         return 0;
+    }
+
+    /** Puts the known values into coupled states. */
+    private void hold(INDArray coupled) {
+        KnownValues known = states.known();
+        if (known == null) {
+            return;
+        }
+        if (held == null || held.known != known || held.values.size(0) != coupled.size(0)) {
+            held = Held.of(known, Math.toIntExact(coupled.size(0)), states);
+        }
+        coupled.muli(held.unknown).addi(held.values);
+    }
+
+    /**
+     * Known values as arrays.
+     *
+     * @param known whose they are
+     * @param unknown {@code [rows, width]}, 1 where a unit is not known, else 0
+     * @param values {@code [rows, width]}, known values divided by the scales, else 0
+     */
+    private record Held(KnownValues known, INDArray unknown, INDArray values) {
+        static Held of(KnownValues known, int rows, LayerStates states) {
+            double[][] unknown = new double[rows][states.width()];
+            double[][] values = new double[rows][states.width()];
+            double[] scales = states.unit().scales(states.width());
+            for (int row = 0; row < rows; row++) {
+                known.put(row, values[row]);
+                for (int i = 0; i < scales.length; i++) {
+                    unknown[row][i] = known.known(row)[i] ? 0 : 1;
+                    values[row][i] /= scales[i];
+                }
+            }
+            DataType type = states.samples().dataType();
+            return new Held(
+                    known,
+                    Nd4j.createFromArray(unknown).castTo(type),
+                    Nd4j.createFromArray(values).castTo(type));
+        }
     }
 
     /** The means of the coupled states, in place: of states divided by their scales. */

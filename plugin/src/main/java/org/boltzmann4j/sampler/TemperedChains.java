@@ -26,7 +26,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>The statistics of the model are those of the rows at beta = 1 after the Gibbs sampling and before the swaps: states
  * of the model as much as those after, and their hidden means are there.
  */
-public final class TemperedChains implements ModelSamples {
+public final class TemperedChains implements ModelSamples, InferenceChains {
 
     /** Where a row was last, of the two ends of the ladder. */
     private enum End {
@@ -61,6 +61,7 @@ public final class TemperedChains implements ModelSamples {
     private long boundedBefore;
     /** At the hottest rung; NaN where it is unknown. */
     private final double logPartitionAtHottest;
+    private Draw lastVisible = Draw.SAMPLE;
 
     private TemperedChains(Rbm rbm, Ladder ladder, int chains, double @Nullable [] baseBias, RandomStreams streams) {
         this.chains = chains;
@@ -285,15 +286,40 @@ public final class TemperedChains implements ModelSamples {
     }
 
     /**
+     * Holds values of visible units in all rungs from the next sweep on: the chains then sample the others from their
+     * conditional distribution given these. The energies of swaps are those of the complete states.
+     *
+     * @param known of which row r belongs to the chains r, r + n, r + 2n, ... of every rung with n its number of rows; null
+     *     to hold none
+     * @throws IllegalArgumentException if the number of chains is no multiple of n: swaps would mix rows
+     */
+    @Override
+    public void hold(@Nullable KnownValues known) {
+        if (known != null && chains % known.rows() != 0) {
+            throw new IllegalArgumentException("known values of " + known.rows() + " rows for " + chains
+                    + " chains in every rung, expected a divisor of the number of chains");
+        }
+        visible.hold(known);
+    }
+
+    /** Lets the last sweep of {@link #advance} also leave the visible means given the hidden samples before it. */
+    @Override
+    public void keepVisibleMeans() {
+        lastVisible = Draw.MEAN_AND_SAMPLE;
+    }
+
+    /**
      * Makes sweeps: Gibbs sampling in every rung, then swaps. Afterwards the visible samples at beta = 1 of the last
      * sweep and the hidden means given them are there.
      *
      * @param rbm the model
      * @param gibbsSteps number of sweeps, at least 1
      */
+    @Override
     public void advance(Rbm rbm, int gibbsSteps) {
         for (int i = 1; i <= gibbsSteps; i++) {
-            GibbsSampler.visibleGivenHidden(rbm, hidden, visible, Draw.SAMPLE, visibleStreams, sweeps);
+            Draw down = i < gibbsSteps ? Draw.SAMPLE : lastVisible;
+            GibbsSampler.visibleGivenHidden(rbm, hidden, visible, down, visibleStreams, sweeps);
             GibbsSampler.hiddenGivenVisible(
                     rbm, visible, hidden, i < gibbsSteps ? Draw.SAMPLE : Draw.MEAN_AND_SAMPLE, hiddenStreams, sweeps);
             if (i == gibbsSteps) {
@@ -400,6 +426,7 @@ public final class TemperedChains implements ModelSamples {
         boundedBefore += visible.bounded() + hidden.bounded();
         LayerStates moreVisible = visible.emptyCopy(rows.length);
         LayerStates moreHidden = hidden.emptyCopy(rows.length);
+        moreVisible.hold(visible.known());
         moreVisible.takeRows(visible, rows);
         moreHidden.takeRows(hidden, rows);
         visible = moreVisible;
@@ -444,7 +471,8 @@ public final class TemperedChains implements ModelSamples {
      * @return the report
      */
     public SwapReport report() {
-        boolean knowsLogPartition = sweepsSinceMove > 0 && !Double.isNaN(logPartitionAtHottest);
+        boolean knowsLogPartition =
+                sweepsSinceMove > 0 && visible.known() == null && !Double.isNaN(logPartitionAtHottest);
         BennettRatio logPartition = knowsLogPartition ? alongLadder() : new BennettRatio(Double.NaN, Double.NaN);
         return new SwapReport(
                 Arrays.stream(ladder).boxed().toList(),

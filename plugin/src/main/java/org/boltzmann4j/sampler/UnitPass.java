@@ -77,10 +77,15 @@ final class UnitPass implements LayerPass {
         }
         Conditions at = conditions(row);
         block.bounded += unit.countBounded(x, rowBias, at);
-        switch (draw) {
-            case MEAN -> unit.mean(x, rowBias, at, x);
-            case SAMPLE -> unit.sample(x, rowBias, at, random, sample);
-            case MEAN_AND_SAMPLE -> unit.meanAndSample(x, rowBias, at, random, x, sample);
+        KnownValues known = states.known();
+        if (known != null) {
+            drawUnknown(known, draw, row, rowBias, at, random, with);
+        } else {
+            switch (draw) {
+                case MEAN -> unit.mean(x, rowBias, at, x);
+                case SAMPLE -> unit.sample(x, rowBias, at, random, sample);
+                case MEAN_AND_SAMPLE -> unit.meanAndSample(x, rowBias, at, random, x, sample);
+            }
         }
         if (tracked) {
             double terms = tempering.terms(unit, sample, ownBias);
@@ -91,6 +96,26 @@ final class UnitPass implements LayerPass {
         }
         if (draw != Draw.SAMPLE) {
             states.store(input, row, x, block.meanSums);
+        }
+    }
+
+    private void drawUnknown(
+            KnownValues known,
+            Draw draw,
+            int row,
+            double[] bias,
+            Conditions at,
+            SplittableRandom random,
+            Scratch with) {
+        Unit unit = states.unit();
+        if (draw != Draw.MEAN) {
+            known.put(row, with.sample);
+            unit.sampleUnknown(with.x, bias, at, known.known(row), random, with.sample);
+        }
+        if (draw != Draw.SAMPLE) {
+            known.put(row, with.mean);
+            unit.meanOfUnknown(with.x, bias, at, known.known(row), with.mean);
+            System.arraycopy(with.mean, 0, with.x, 0, with.x.length);
         }
     }
 
@@ -149,12 +174,14 @@ final class UnitPass implements LayerPass {
         private final double[] sample;
         private final double[] weightedInput;
         private final double[] mixture;
+        private final double[] mean;
 
         Scratch(int width) {
             this.x = new double[width];
             this.sample = new double[width];
             this.weightedInput = new double[width];
             this.mixture = new double[width];
+            this.mean = new double[width];
         }
     }
 

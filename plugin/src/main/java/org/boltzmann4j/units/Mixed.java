@@ -140,6 +140,39 @@ public record Mixed(List<Part> parts) implements Unit {
     }
 
     @Override
+    public void meanOfUnknown(double[] weightedInput, double[] bias, Conditions at, boolean[] known, double[] state) {
+        forEachKnown(weightedInput, bias, known, state, (units, t, b, k, x) -> units.meanOfUnknown(t, b, at, k, x));
+    }
+
+    @Override
+    public void sampleUnknown(
+            double[] weightedInput,
+            double[] bias,
+            Conditions at,
+            boolean[] known,
+            SplittableRandom random,
+            double[] state) {
+        forEachKnown(
+                weightedInput, bias, known, state, (units, t, b, k, x) -> units.sampleUnknown(t, b, at, k, random, x));
+    }
+
+    /** What is done with the columns of one part: each array handed over is that part's copy. */
+    @FunctionalInterface
+    private interface KnownPartAction {
+        void apply(Unit units, double[] input, double[] bias, boolean[] known, double[] state);
+    }
+
+    /** Calls the action for every part with its columns, and writes those of the state back. */
+    private void forEachKnown(double[] input, double[] bias, boolean[] known, double[] state, KnownPartAction action) {
+        int[] from = new int[1];
+        forEach(state, bias, (units, x, b) -> {
+            int to = from[0] + x.length;
+            action.apply(units, Arrays.copyOfRange(input, from[0], to), b, Arrays.copyOfRange(known, from[0], to), x);
+            from[0] = to;
+        });
+    }
+
+    @Override
     public void sampleGivenMean(double[] mean, SplittableRandom random, double[] sample) {
         System.arraycopy(mean, 0, sample, 0, sample.length);
         forEach(sample, mean, (units, x, same) -> units.sampleGivenMean(x, random, x));

@@ -58,6 +58,43 @@ public record ReplicatedSoftmax() implements Unit {
         draw(cumulative, at, random, sample);
     }
 
+    /** The words that are not among the known counts are shared by the other ones. */
+    @Override
+    public void meanOfUnknown(double[] weightedInput, double[] bias, Conditions at, boolean[] known, double[] state) {
+        double rest = SharedTotal.rest(at.documentLength(), known, state, 0, state.length);
+        double[] chances = chances(weightedInput, bias, at, known);
+        for (int i = 0; i < state.length; i++) {
+            if (!known[i]) {
+                state[i] = rest * chances[i];
+            }
+        }
+    }
+
+    @Override
+    public void sampleUnknown(
+            double[] weightedInput,
+            double[] bias,
+            Conditions at,
+            boolean[] known,
+            SplittableRandom random,
+            double[] state) {
+        double rest = SharedTotal.rest(at.documentLength(), known, state, 0, state.length);
+        double[] counts = new double[state.length];
+        draw(chances(weightedInput, bias, at, known), at.withDocumentLength(rest), random, counts);
+        for (int i = 0; i < state.length; i++) {
+            if (!known[i]) {
+                state[i] = counts[i];
+            }
+        }
+    }
+
+    private static double[] chances(double[] weightedInput, double[] bias, Conditions at, boolean[] known) {
+        double[] total = new double[weightedInput.length];
+        Arrays.setAll(total, i -> at.inverseTemperature() * (weightedInput[i] + bias[i]));
+        SharedTotal.softmaxOfUnknown(total, known, 0, total.length);
+        return total;
+    }
+
     @Override
     public void sampleGivenMean(double[] mean, SplittableRandom random, double[] sample) {
         // The means sum to the number of words, up to rounding.

@@ -56,6 +56,48 @@ public record Softmax(Integer groupSize) implements Unit {
         }
     }
 
+    /** What a known unit leaves of the 1 of its group is shared by the unknown ones. */
+    @Override
+    public void meanOfUnknown(double[] weightedInput, double[] bias, Conditions at, boolean[] known, double[] state) {
+        share(chances(weightedInput, bias, at, known), known, state);
+    }
+
+    /** In a group that is known in part the known values are zeros, or one of them is 1. */
+    @Override
+    public void sampleUnknown(
+            double[] weightedInput,
+            double[] bias,
+            Conditions at,
+            boolean[] known,
+            SplittableRandom random,
+            double[] state) {
+        double[] chances = chances(weightedInput, bias, at, known);
+        choose(chances, random, chances);
+        share(chances, known, state);
+    }
+
+    private double[] chances(double[] weightedInput, double[] bias, Conditions at, boolean[] known) {
+        double[] total = new double[weightedInput.length];
+        for (int i = 0; i < total.length; i++) {
+            total[i] = at.inverseTemperature() * (weightedInput[i] + bias[i]);
+        }
+        for (int from = 0; from < total.length; from += groupSize) {
+            SharedTotal.softmaxOfUnknown(total, known, from, from + groupSize);
+        }
+        return total;
+    }
+
+    private void share(double[] shares, boolean[] known, double[] state) {
+        for (int from = 0; from < state.length; from += groupSize) {
+            double rest = SharedTotal.rest(1, known, state, from, from + groupSize);
+            for (int i = from; i < from + groupSize; i++) {
+                if (!known[i]) {
+                    state[i] = rest * shares[i];
+                }
+            }
+        }
+    }
+
     @Override
     public void sampleGivenMean(double[] mean, SplittableRandom random, double[] sample) {
         choose(mean, random, sample);

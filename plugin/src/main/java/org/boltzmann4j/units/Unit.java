@@ -84,6 +84,54 @@ public sealed interface Unit extends Serializable
     }
 
     /**
+     * Conditional means given the weighted inputs and the values of some units of the row. Most units do not depend on each
+     * other given the other layer; those that share a total do.
+     *
+     * @param weightedInput {@code [width]}
+     * @param bias {@code [width]}
+     * @param at temperature and document length
+     * @param known {@code [width]}, which units have their value
+     * @param state {@code [width]}, of the known units their values, which stay; of the others overwritten with the means;
+     *     another array than the inputs
+     */
+    default void meanOfUnknown(double[] weightedInput, double[] bias, Conditions at, boolean[] known, double[] state) {
+        double[] mean = new double[state.length];
+        mean(weightedInput, bias, at, mean);
+        takeUnknown(mean, known, state);
+    }
+
+    /**
+     * Draws units given the weighted inputs and the values of some units of the row.
+     *
+     * @param weightedInput {@code [width]}
+     * @param bias {@code [width]}
+     * @param at temperature and document length
+     * @param known {@code [width]}, which units have their value
+     * @param random consumed
+     * @param state {@code [width]}, of the known units their values, which stay; of the others overwritten with a draw;
+     *     another array than the inputs
+     */
+    default void sampleUnknown(
+            double[] weightedInput,
+            double[] bias,
+            Conditions at,
+            boolean[] known,
+            SplittableRandom random,
+            double[] state) {
+        double[] sample = new double[state.length];
+        sample(weightedInput, bias, at, random, sample);
+        takeUnknown(sample, known, state);
+    }
+
+    private static void takeUnknown(double[] from, boolean[] known, double[] state) {
+        for (int i = 0; i < state.length; i++) {
+            if (!known[i]) {
+                state[i] = from[i];
+            }
+        }
+    }
+
+    /**
      * Draws every unit of the model itself given its conditional mean, where the input is no longer at hand.
      *
      * @param mean {@code [width]}

@@ -58,6 +58,50 @@ public record SmallModel(Rbm rbm, boolean binaryHidden) {
         return model;
     }
 
+    /**
+     * What is left when some visible units have given values: given these, the others and the hidden units are a smaller model
+     * in whose hidden biases the weights of the known units have gone.
+     *
+     * @param known which visible units
+     * @param values of the known ones
+     * @param rest type of the unknown units
+     * @param documentLength N of the whole document where the units count words
+     */
+    public SmallModel given(boolean[] known, double[] values, Unit rest, double documentLength) {
+        double[][] weights = rbm.weights().toDoubleMatrix();
+        double[] bias = rbm.hiddenBias().toDoubleVector();
+        int[] unknown = IntStream.range(0, known.length).filter(i -> !known[i]).toArray();
+        double words = documentLength;
+        for (int j = 0; j < bias.length; j++) {
+            bias[j] *= rbm.visible().countsWords() ? documentLength : 1;
+            for (int i = 0; i < known.length; i++) {
+                bias[j] += known[i]
+                        ? rbm.hidden().scale(j) * values[i] / rbm.visible().scale(i) * weights[i][j]
+                        : 0;
+            }
+        }
+        for (int i = 0; i < known.length; i++) {
+            words -= known[i] ? values[i] : 0;
+        }
+        if (rbm.visible().countsWords()) {
+            for (int j = 0; j < bias.length; j++) {
+                bias[j] /= words;
+            }
+        }
+        double[] visibleBias = rbm.visibleBias().toDoubleVector();
+        return new SmallModel(
+                Rbm.of(
+                        rest,
+                        rbm.hidden(),
+                        Nd4j.createFromArray(
+                                Arrays.stream(unknown).mapToObj(i -> weights[i]).toArray(double[][]::new)),
+                        Nd4j.createFromArray(Arrays.stream(unknown)
+                                .mapToDouble(i -> visibleBias[i])
+                                .toArray()),
+                        Nd4j.createFromArray(bias)),
+                binaryHidden);
+    }
+
     private static double logOdds(double probability) {
         double p = Math.max(1e-9, Math.min(1 - 1e-9, probability));
         return Math.log(p / (1 - p));
