@@ -26,8 +26,13 @@ final class JavaSource {
         if (!candidate.isComplete()) {
             return "// Only configurations with a number of epochs are written as Java.\n";
         }
-        Model model =
-                new CandidateTraining(candidate.seed(), 1, new TimeLimit(null)).initialised(candidate.configuration());
+        Model model;
+        try {
+            model = new CandidateTraining(candidate.seed(), 1, new TimeLimit(null))
+                    .initialised(candidate.configuration());
+        } catch (IllegalArgumentException foreign) {
+            return "// Only configurations of Deeplearning4j's and this plugin's classes are written as Java.\n";
+        }
         boolean graph = model instanceof ComputationGraph;
         String type = graph ? "ComputationGraphConfiguration" : "MultiLayerConfiguration";
         String json = model instanceof MultiLayerNetwork network
