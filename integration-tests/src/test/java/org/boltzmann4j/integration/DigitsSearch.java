@@ -6,6 +6,7 @@ import org.boltzmann4j.arbiter.DbnSpace;
 import org.boltzmann4j.arbiter.GeneticSearch;
 import org.boltzmann4j.arbiter.NegativePhaseSpace;
 import org.boltzmann4j.arbiter.OneOf;
+import org.boltzmann4j.arbiter.PretrainedSpace;
 import org.boltzmann4j.arbiter.PretrainingSpace;
 import org.boltzmann4j.arbiter.PretrainingTaskCreator;
 import org.boltzmann4j.arbiter.RbmLayerSpace;
@@ -15,8 +16,10 @@ import org.boltzmann4j.arbiter.ZipResultSaver;
 import org.boltzmann4j.units.Bernoulli;
 import org.boltzmann4j.units.Gaussian;
 import org.boltzmann4j.units.Unit;
+import org.deeplearning4j.arbiter.ComputationGraphSpace;
 import org.deeplearning4j.arbiter.conf.updater.AdamSpace;
 import org.deeplearning4j.arbiter.conf.updater.SgdSpace;
+import org.deeplearning4j.arbiter.layers.OutputLayerSpace;
 import org.deeplearning4j.arbiter.optimize.api.CandidateGenerator;
 import org.deeplearning4j.arbiter.optimize.api.score.ScoreFunction;
 import org.deeplearning4j.arbiter.optimize.api.termination.MaxCandidatesCondition;
@@ -29,12 +32,13 @@ import org.deeplearning4j.arbiter.optimize.parameter.continuous.ContinuousParame
 import org.deeplearning4j.arbiter.optimize.parameter.integer.IntegerParameterSpace;
 import org.deeplearning4j.arbiter.scoring.impl.EvaluationScoreFunction;
 import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.nd4j.evaluation.classification.Evaluation;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Searches over small networks for the digits of the tests; as a program of its own, so that it can be killed. */
 final class DigitsSearch {
-
-    private static final int MOST = 5;
 
     private DigitsSearch() {}
 
@@ -95,6 +99,33 @@ final class DigitsSearch {
         return SuccessiveHalving.of(space(), accuracy(), 4, 2, 1);
     }
 
+    /** Searches that are killed: how each draws, and how many candidates show that it goes on as it would have. */
+    enum Kind {
+        RANDOM(4),
+        /** Two more than the population that breeds. */
+        GENETIC(6),
+        /** All three rungs. */
+        HALVING(7);
+
+        private final int candidates;
+
+        Kind(int candidates) {
+            this.candidates = candidates;
+        }
+
+        Search in(Path directory) {
+            return search(generator(), candidates, directory);
+        }
+
+        private CandidateGenerator generator() {
+            return switch (this) {
+                case RANDOM -> random();
+                case GENETIC -> genetic();
+                case HALVING -> halving();
+            };
+        }
+    }
+
     static Search search(CandidateGenerator generator, int most, Path directory) {
         return search(generator, most, new Properties(), directory);
     }
@@ -110,12 +141,36 @@ final class DigitsSearch {
         return Search.of(configuration, PretrainingTaskCreator.of(3), directory);
     }
 
-    static Search search(Path directory) {
-        return search(random(), MOST, directory);
+    /** Runs a search: its kind, then its directory. */
+    public static void main(String... arguments) {
+        Kind.valueOf(arguments[0]).in(Path.of(arguments[1])).execute();
     }
 
-    /** Runs the random search in the directory that is the argument. */
-    public static void main(String... arguments) {
-        search(Path.of(arguments[0])).execute();
+    /** The digits as a graph of the host's with an RBM layer. */
+    static PretrainedSpace graph() {
+        return new PretrainedSpace(
+                new ComputationGraphSpace.Builder()
+                        .seed(3)
+                        .updater(AdamSpace.withLR(new FixedValue<>(0.01)))
+                        .addInputs("pixels")
+                        .addLayer(
+                                "features",
+                                new RbmLayerSpace.Builder()
+                                        .nOut(new IntegerParameterSpace(10, 40))
+                                        .build(),
+                                "pixels")
+                        .addLayer(
+                                "classes",
+                                new OutputLayerSpace.Builder()
+                                        .nOut(10)
+                                        .activation(Activation.SOFTMAX)
+                                        .lossFunction(LossFunction.MCXENT)
+                                        .build(),
+                                "features")
+                        .setOutputs("classes")
+                        .setInputTypes(InputType.feedForward(784))
+                        .numEpochs(4)
+                        .build(),
+                PretrainingSpace.ofEpochs(new FixedValue<>(1)));
     }
 }

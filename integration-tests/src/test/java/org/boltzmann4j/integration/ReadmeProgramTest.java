@@ -17,11 +17,12 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Compiles and runs the program of the README as it stands there. */
+/** Compiles the programs of the README and of the page on searching as they stand there, and runs the former. */
 class ReadmeProgramTest {
 
     private static final Path README = Path.of("..", "README.md");
     private static final Path DIGITS = Path.of("../examples/src/main/resources/org/boltzmann4j/examples/mnist-sample");
+    private static final Path SEARCHING = Path.of("../plugin/docs/search.md");
     private static final int SECONDS = 90;
 
     private static final Pattern CLASS = Pattern.compile("(?m)^(?:public )?(?:final )?class (\\w+)");
@@ -29,13 +30,13 @@ class ReadmeProgramTest {
     @TempDir
     Path directory;
 
-    /** The first block of Java after a heading of any level with exactly this text. */
-    private static String blockBelow(String heading) throws IOException {
-        assertThat(README).as("the README beside the modules").isRegularFile();
+    /** The first block of Java after a heading of any level that begins with this text. */
+    private static String program(Path page, String heading) throws IOException {
+        assertThat(page).as("the page beside the modules").isRegularFile();
         Matcher matcher = Pattern.compile("(?ms)^#+ " + heading + "[^\\n]*\\n(?:(?!^#).)*?^```java[^\\n]*\\n(.*?)^```")
-                .matcher(Files.readString(README));
+                .matcher(Files.readString(page));
         assertThat(matcher.find())
-                .as("README.md has a heading \"%s\" and under it a block that begins with ```java", heading)
+                .as("%s has a heading \"%s\" and under it a block that begins with ```java", page, heading)
                 .isTrue();
         return matcher.group(1);
     }
@@ -67,10 +68,16 @@ class ReadmeProgramTest {
         return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     }
 
+    /** It wants a data set of its user's; what it does is held by the tests of searches. */
+    @Test
+    void theProgramOfThePageOnSearchingCompiles() throws Exception {
+        assertThat(compiled(program(SEARCHING, "A program"))).isEqualTo("DigitSearch");
+    }
+
     /** Run with the directory of the bundled digits as its only argument. */
     @Test
     void theProgramOfTheReadmeCompilesAndRuns() throws Exception {
-        String name = compiled(blockBelow("A complete program"));
+        String name = compiled(program(README, "A complete program"));
         String classPath = directory + System.getProperty("path.separator") + classPath();
         ChildJvm child = ChildJvm.run(
                 directory,
@@ -96,7 +103,7 @@ class ReadmeProgramTest {
                 .collect(Collectors.joining());
         assertThat(compiled(imports + "class Use {\n"
                         + "void use(MultiLayerNetwork net, INDArray images, INDArray known, DataSetIterator test) {\n"
-                        + blockBelow("Use a model") + "}\n}\n"))
+                        + program(README, "Use a model") + "}\n}\n"))
                 .isEqualTo("Use");
     }
 }

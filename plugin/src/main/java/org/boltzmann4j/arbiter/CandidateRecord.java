@@ -31,6 +31,7 @@ import org.nd4j.shade.jackson.databind.JsonNode;
  * @param graph configuration of the graph, or null
  * @param fineTuningEpochs at a share of 1; null if early stopping decides, which no JSON can say
  * @param pretraining at a share of 1
+ * @param joint joint training in the fine-tuning, or null for none
  * @param repairs what the space repaired
  */
 public record CandidateRecord(
@@ -42,6 +43,7 @@ public record CandidateRecord(
         @Nullable JsonNode graph,
         @Nullable Integer fineTuningEpochs,
         PretrainingSettings pretraining,
+        @Nullable JointSettings joint,
         List<String> repairs) {
 
     /**
@@ -59,6 +61,7 @@ public record CandidateRecord(
             @JsonProperty("graph") @Nullable JsonNode graph,
             @JsonProperty("fineTuningEpochs") @Nullable Integer fineTuningEpochs,
             @JsonProperty("pretraining") @Nullable PretrainingSettings pretraining,
+            @JsonProperty("joint") @Nullable JointSettings joint,
             @JsonProperty("repairs") @Nullable List<String> repairs) {
         if (index == null
                 || seed == null
@@ -78,6 +81,7 @@ public record CandidateRecord(
         this.graph = isAbsent(graph) ? null : graph;
         this.fineTuningEpochs = fineTuningEpochs;
         this.pretraining = pretraining;
+        this.joint = joint;
         this.repairs = List.copyOf(repairs);
     }
 
@@ -105,7 +109,7 @@ public record CandidateRecord(
      */
     public CandidateRecord withSeed(long other) {
         return new CandidateRecord(
-                index, other, epochShare, point, network, graph, fineTuningEpochs, pretraining, repairs);
+                index, other, epochShare, point, network, graph, fineTuningEpochs, pretraining, joint, repairs);
     }
 
     @SuppressWarnings("rawtypes") // as the host declares candidates
@@ -121,6 +125,9 @@ public record CandidateRecord(
             graph = SearchJson.parse(layers.getConfiguration().toJson());
             epochs = layers.getEarlyStoppingConfiguration() == null ? layers.getNumEpochs() : null;
         }
+        CandidateSettings settings = value == null
+                ? new CandidateSettings(tasks.usual(), null, List.of())
+                : CandidateTraining.settingsOf(value, tasks.usual());
         return new CandidateRecord(
                 candidate.getIndex(),
                 tasks.seedOf(candidate.getIndex()),
@@ -129,8 +136,9 @@ public record CandidateRecord(
                 network,
                 graph,
                 epochs,
-                value == null ? tasks.usual() : CandidateTraining.settingsOf(value, tasks.usual()),
-                value instanceof PretrainedConfiguration pretrained ? pretrained.repairs() : List.of());
+                settings.pretraining(),
+                settings.joint(),
+                settings.repairs());
     }
 
     @SuppressWarnings("rawtypes")
@@ -188,6 +196,11 @@ public record CandidateRecord(
         return configuration(ModelReader.standard());
     }
 
+    /** Whether the record alone says how to train the candidate. */
+    boolean isComplete() {
+        return fineTuningEpochs != null && (network != null || graph != null);
+    }
+
     /**
      * The candidate itself, at a share of 1.
      *
@@ -197,25 +210,21 @@ public record CandidateRecord(
      * @throws IllegalArgumentException if the configuration names classes that the reader does not allow
      */
     public PretrainedConfiguration configuration(ModelReader reader) {
-        if (fineTuningEpochs == null) {
+        if (!isComplete() || fineTuningEpochs == null) {
             throw new IllegalStateException("candidate " + index + " cannot be made again from its record: it has "
                     + (network == null && graph == null ? "no configuration" : "early stopping"));
         }
+        CandidateSettings settings = new CandidateSettings(pretraining, joint, repairs);
         try {
             return network != null
                     ? new DbnConfiguration(
-                            reader.networkConfiguration(network.toString()),
-                            null,
-                            fineTuningEpochs,
-                            pretraining,
-                            repairs)
+                            reader.networkConfiguration(network.toString()), null, fineTuningEpochs, settings)
                     : new DbnGraphConfiguration(
                             reader.graphConfiguration(
                                     Objects.requireNonNull(graph).toString()),
                             null,
                             fineTuningEpochs,
-                            pretraining,
-                            repairs);
+                            settings);
         } catch (ModelFormatException e) {
             throw new IllegalArgumentException("candidate " + index + ": " + e.getMessage(), e);
         }
@@ -243,6 +252,7 @@ public record CandidateRecord(
      * @throws IllegalArgumentException if the configuration names classes that the reader does not allow
      */
     public TrainedCandidate train(DataSource data, ModelReader reader) {
-        return new CandidateTraining(seed, epochShare, null).train(configuration(reader), pretraining, data, List.of());
+        return new CandidateTraining(seed, epochShare, new TimeLimit(null))
+                .train(configuration(reader), pretraining, data, List.of());
     }
 }

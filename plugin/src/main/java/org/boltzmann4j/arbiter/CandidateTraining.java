@@ -1,11 +1,14 @@
 package org.boltzmann4j.arbiter;
 
-import java.time.Duration;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.boltzmann4j.dl4j.GreedyPretrainer;
+import org.boltzmann4j.dl4j.JemReport;
+import org.boltzmann4j.dl4j.JemTrainer;
 import org.boltzmann4j.dl4j.PretrainingMonitors;
 import org.boltzmann4j.dl4j.PretrainingReport;
 import org.boltzmann4j.dl4j.RbmLayer;
@@ -23,7 +26,6 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
@@ -35,9 +37,9 @@ import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
  *
  * @param seed of the random start and everything drawn in training
  * @param share of all numbers of epochs, above 0 and at most 1
- * @param limit wall-clock time of pretraining and fine-tuning, or null for none
+ * @param clock asked after each minibatch
  */
-record CandidateTraining(long seed, double share, @Nullable Duration limit) {
+record CandidateTraining(long seed, double share, TimeLimit clock) {
 
     private static final double NANOS = 1e9;
 
@@ -51,33 +53,46 @@ record CandidateTraining(long seed, double share, @Nullable Duration limit) {
      */
     TrainedCandidate train(
             Object value, PretrainingSettings usual, DataSource data, List<? extends TrainingListener> listeners) {
-        TimeLimit clock = new TimeLimit(limit);
         Model model = initialised(value);
         long start = System.nanoTime();
-        PretrainingReport report = pretrain(model, settingsOf(value, usual).share(share), unlabelled(data), clock);
+        CandidateSettings settings = settingsOf(value, usual);
+        PretrainingReport report = pretrain(model, settings.pretraining().share(share), unlabelled(data), clock);
         long middle = System.nanoTime();
         List<TrainingCurve> curves = new ArrayList<>();
         if (report != null) {
             curves.addAll(curvesOf(report));
         }
-        LossCurve loss = new LossCurve();
+        EpochMeans loss = EpochMeans.ofLoss("fine-tuning: loss");
         List<TrainingListener> all = new ArrayList<>(listeners);
         all.addAll(List.of(clock, loss));
-        Model trained = fineTune(model, value, data.trainData(), all);
-        curves.add(new TrainingCurve("fine-tuning: loss", loss.values));
+        List<String> notes = new ArrayList<>();
+        Model trained = model;
+        if (settings.joint() == null) {
+            trained = fineTune(model, value, data.trainData(), all);
+            curves.add(loss.curve());
+        } else {
+            EpochMeans gap = new EpochMeans("joint training: energy of samples minus that of data");
+            all.add(gap);
+            notes.addAll(trainJointly(model, value, settings.joint(), data, all, gap));
+            curves.add(loss.curve());
+            curves.add(gap.curve());
+        }
         return new TrainedCandidate(
-                trained, report, (middle - start) / NANOS, (System.nanoTime() - middle) / NANOS, curves);
+                trained, report, (middle - start) / NANOS, (System.nanoTime() - middle) / NANOS, curves, notes);
     }
 
-    static PretrainingSettings settingsOf(Object value, PretrainingSettings usual) {
-        return value instanceof PretrainedConfiguration pretrained ? pretrained.pretraining() : usual;
+    static CandidateSettings settingsOf(Object value, PretrainingSettings usual) {
+        return value instanceof PretrainedConfiguration pretrained
+                ? pretrained.settings()
+                : new CandidateSettings(usual, null, List.of());
     }
 
     static Object unlabelled(DataSource data) {
         return data instanceof PretrainingDataSource source ? source.unlabelledData() : data.trainData();
     }
 
-    private Model initialised(Object value) {
+    /** The network or graph with its random start. */
+    Model initialised(Object value) {
         if (value instanceof DL4JConfiguration layers) {
             MultiLayerConfiguration configuration =
                     layers.getMultiLayerConfiguration().clone();
@@ -122,7 +137,7 @@ record CandidateTraining(long seed, double share, @Nullable Duration limit) {
     }
 
     /** Names of the RBM layers from below, as the pretrainer knows them. */
-    private static List<String> rbmLayers(Model model) {
+    static List<String> rbmLayers(Model model) {
         if (model instanceof MultiLayerNetwork network) {
             return IntStream.range(0, network.getnLayers())
                     .filter(i -> network.getLayer(i).conf().getLayer() instanceof RbmLayer)
@@ -162,6 +177,43 @@ record CandidateTraining(long seed, double share, @Nullable Duration limit) {
         return graph;
     }
 
+    /** Returns where the guard had to go back, and why it stopped if it did: the model is the last healthy one. */
+    private List<String> trainJointly(
+            Model model,
+            Object value,
+            JointSettings joint,
+            DataSource data,
+            List<TrainingListener> listeners,
+            EpochMeans gap) {
+        if (!(model instanceof MultiLayerNetwork network) || !(value instanceof DL4JConfiguration settings)) {
+            throw new IllegalArgumentException("joint training of a graph, expected a network of layers");
+        }
+        int count = epochs(settings.getNumEpochs());
+        if (count == 0) {
+            return List.of();
+        }
+        network.addListeners(listeners.toArray(TrainingListener[]::new));
+        JemTrainer trainer = JemTrainer.of(joint.training(seed))
+                .epochs(count)
+                .listener(minibatch -> gap.add(minibatch.gap()))
+                .build();
+        DataSetIterator labelled = ScoreUtil.getIterator(data.trainData());
+        try {
+            JemReport report = data instanceof PretrainingDataSource source
+                    ? trainer.fit(network, labelled, ScoreUtil.getIterator(source.unlabelledData()))
+                    : trainer.fit(network, labelled);
+            List<String> notes = new ArrayList<>(report.returns());
+            if (report.stopped() != null) {
+                notes.add("joint training stopped in epoch " + (report.epochs() + 1) + ": " + report.stopped());
+            }
+            return notes;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            network.setListeners();
+        }
+    }
+
     private int epochs(@Nullable Integer all) {
         return PretrainingSettings.shareOf(all == null ? 1 : all, share);
     }
@@ -187,26 +239,5 @@ record CandidateTraining(long seed, double share, @Nullable Duration limit) {
                                 .map(PretrainingMonitors::reconstructionError)
                                 .toList()))
                 .toList();
-    }
-
-    /** The mean loss of the minibatches of each epoch. */
-    private static final class LossCurve extends BaseTrainingListener {
-
-        private final List<Double> values = new ArrayList<>();
-        private double sum;
-        private int minibatches;
-
-        @Override
-        public void iterationDone(Model model, int iteration, int epoch) {
-            sum += model.score();
-            minibatches++;
-        }
-
-        @Override
-        public void onEpochEnd(Model model) {
-            values.add(minibatches == 0 ? 0 : sum / minibatches);
-            sum = 0;
-            minibatches = 0;
-        }
     }
 }

@@ -35,6 +35,12 @@ public final class CenteringSpace extends CompositeSpace<Centering> {
     }
 
     @Override
+    @SuppressWarnings("rawtypes")
+    Map<String, @Nullable ParameterSpace> partsAt(double[] point) {
+        return enabled == null || enabled.getValue(point) ? parts() : Parts.of("enabled", enabled);
+    }
+
+    @Override
     Centering valueAt(double[] point, Repairs repairs) {
         return valueOr(enabled, true, point, repairs)
                 ? Centering.of(repairs.within(0, 1, "offsetStep", valueOf(offsetStep, point, repairs)))

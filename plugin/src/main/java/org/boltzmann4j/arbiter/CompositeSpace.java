@@ -23,6 +23,11 @@ abstract class CompositeSpace<T> implements ParameterSpace<T> {
     /** The parts by name, in the order of the dimensions; parts that are not searched may be null. */
     abstract Map<String, @Nullable ParameterSpace> parts();
 
+    /** The parts that have an effect at a point. */
+    Map<String, @Nullable ParameterSpace> partsAt(double[] point) {
+        return parts();
+    }
+
     /** The value at a point, valid whatever the point. */
     abstract T valueAt(double[] point, Repairs repairs);
 

@@ -1,7 +1,5 @@
 package org.boltzmann4j.arbiter;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import org.deeplearning4j.arbiter.DL4JConfiguration;
 import org.deeplearning4j.earlystopping.EarlyStoppingConfiguration;
@@ -16,8 +14,7 @@ public final class DbnConfiguration extends DL4JConfiguration implements Pretrai
 
     private static final long serialVersionUID = 1;
 
-    private final PretrainingSettings pretraining;
-    private final ArrayList<String> repairs;
+    private final CandidateSettings settings;
 
     /**
      * Combines the settings.
@@ -25,36 +22,25 @@ public final class DbnConfiguration extends DL4JConfiguration implements Pretrai
      * @param network the network
      * @param stopping early stopping of the fine-tuning, or null for a number of epochs
      * @param fineTuningEpochs number of epochs where nothing stops it
-     * @param pretraining of its RBM layers
-     * @param repairs what was repaired to make it valid
+     * @param settings what the host has no place for
      */
     public DbnConfiguration(
             MultiLayerConfiguration network,
             @Nullable EarlyStoppingConfiguration<?> stopping,
             int fineTuningEpochs,
-            PretrainingSettings pretraining,
-            List<String> repairs) {
+            CandidateSettings settings) {
         super(network, stopping, fineTuningEpochs);
-        this.pretraining = Objects.requireNonNull(pretraining, "pretraining");
-        this.repairs = new ArrayList<>(repairs);
+        this.settings = Objects.requireNonNull(settings, "settings");
     }
 
     @Override
-    public PretrainingSettings pretraining() {
-        return pretraining;
-    }
-
-    @Override
-    public List<String> repairs() {
-        return List.copyOf(repairs);
+    public CandidateSettings settings() {
+        return settings;
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof DbnConfiguration that
-                && super.equals(other)
-                && pretraining.equals(that.pretraining)
-                && repairs.equals(that.repairs);
+        return other instanceof DbnConfiguration that && super.equals(other) && settings.equals(that.settings);
     }
 
     @Override
@@ -64,6 +50,6 @@ public final class DbnConfiguration extends DL4JConfiguration implements Pretrai
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), pretraining, repairs);
+        return Objects.hash(super.hashCode(), settings);
     }
 }

@@ -1,7 +1,5 @@
 package org.boltzmann4j.arbiter;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import org.deeplearning4j.arbiter.GraphConfiguration;
 import org.deeplearning4j.earlystopping.EarlyStoppingConfiguration;
@@ -17,8 +15,7 @@ public final class DbnGraphConfiguration extends GraphConfiguration implements P
 
     private static final long serialVersionUID = 1;
 
-    private final PretrainingSettings pretraining;
-    private final ArrayList<String> repairs;
+    private final CandidateSettings settings;
 
     /**
      * Combines the settings.
@@ -26,36 +23,25 @@ public final class DbnGraphConfiguration extends GraphConfiguration implements P
      * @param network the graph
      * @param stopping early stopping of the fine-tuning, or null for a number of epochs
      * @param fineTuningEpochs number of epochs where nothing stops it
-     * @param pretraining of its RBM layers
-     * @param repairs what was repaired to make it valid
+     * @param settings what the host has no place for
      */
     public DbnGraphConfiguration(
             ComputationGraphConfiguration network,
             @Nullable EarlyStoppingConfiguration<ComputationGraph> stopping,
             int fineTuningEpochs,
-            PretrainingSettings pretraining,
-            List<String> repairs) {
+            CandidateSettings settings) {
         super(network, stopping, fineTuningEpochs);
-        this.pretraining = Objects.requireNonNull(pretraining, "pretraining");
-        this.repairs = new ArrayList<>(repairs);
+        this.settings = Objects.requireNonNull(settings, "settings");
     }
 
     @Override
-    public PretrainingSettings pretraining() {
-        return pretraining;
-    }
-
-    @Override
-    public List<String> repairs() {
-        return List.copyOf(repairs);
+    public CandidateSettings settings() {
+        return settings;
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof DbnGraphConfiguration that
-                && super.equals(other)
-                && pretraining.equals(that.pretraining)
-                && repairs.equals(that.repairs);
+        return other instanceof DbnGraphConfiguration that && super.equals(other) && settings.equals(that.settings);
     }
 
     @Override
@@ -65,6 +51,6 @@ public final class DbnGraphConfiguration extends GraphConfiguration implements P
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), pretraining, repairs);
+        return Objects.hash(super.hashCode(), settings);
     }
 }

@@ -9,15 +9,10 @@ import org.boltzmann4j.math.Counts;
 import org.boltzmann4j.units.Unit;
 import org.deeplearning4j.arbiter.optimize.api.ParameterSpace;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -52,6 +47,7 @@ public final class DbnSpace extends CompositeSpace<DbnConfiguration> {
     private final @Nullable ParameterSpace<Double> l2;
     private final @Nullable ParameterSpace<Integer> fineTuningEpochs;
     private final @Nullable PretrainingSpace pretraining;
+    private final @Nullable JemSpace joint;
 
     @JsonCreator
     DbnSpace(
@@ -64,7 +60,8 @@ public final class DbnSpace extends CompositeSpace<DbnConfiguration> {
             @JsonProperty("updater") @Nullable ParameterSpace<IUpdater> updater,
             @JsonProperty("l2") @Nullable ParameterSpace<Double> l2,
             @JsonProperty("fineTuningEpochs") @Nullable ParameterSpace<Integer> fineTuningEpochs,
-            @JsonProperty("pretraining") @Nullable PretrainingSpace pretraining) {
+            @JsonProperty("pretraining") @Nullable PretrainingSpace pretraining,
+            @JsonProperty("joint") @Nullable JemSpace joint) {
         this.inputs = Counts.requirePositive(inputs, "DBN space: inputs");
         this.classes = Counts.requirePositive(classes, "DBN space: classes");
         if (widths.isEmpty() || layers.isEmpty()) {
@@ -79,6 +76,7 @@ public final class DbnSpace extends CompositeSpace<DbnConfiguration> {
         this.l2 = l2;
         this.fineTuningEpochs = fineTuningEpochs;
         this.pretraining = pretraining;
+        this.joint = joint;
     }
 
     /**
@@ -95,9 +93,27 @@ public final class DbnSpace extends CompositeSpace<DbnConfiguration> {
     @Override
     @SuppressWarnings("rawtypes")
     Map<String, @Nullable ParameterSpace> parts() {
+        return parts(widths, layers, pretraining);
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes")
+    Map<String, @Nullable ParameterSpace> partsAt(double[] point) {
+        int levels = levels(point, new Repairs());
+        return parts(
+                widths.subList(0, Math.min(levels, widths.size())),
+                layers.subList(0, Math.min(levels, layers.size())),
+                pretraining == null ? null : pretraining.below(levels));
+    }
+
+    @SuppressWarnings("rawtypes")
+    private Map<String, @Nullable ParameterSpace> parts(
+            List<ParameterSpace<Integer>> ofWidths,
+            List<RbmLayerSpace> ofLayers,
+            @Nullable PretrainingSpace ofPretraining) {
         Map<String, @Nullable ParameterSpace> parts = Parts.of("depth", depth);
-        parts.putAll(Parts.numbered("width", widths));
-        parts.putAll(Parts.numbered("layer", layers));
+        parts.putAll(Parts.numbered("width", ofWidths));
+        parts.putAll(Parts.numbered("layer", ofLayers));
         parts.putAll(Parts.of(
                 "output",
                 output,
@@ -108,14 +124,15 @@ public final class DbnSpace extends CompositeSpace<DbnConfiguration> {
                 "fineTuningEpochs",
                 fineTuningEpochs,
                 "pretraining",
-                pretraining));
+                ofPretraining,
+                "joint",
+                joint));
         return parts;
     }
 
     @Override
     DbnConfiguration valueAt(double[] point, Repairs repairs) {
-        int most = widths.size() == 1 ? Integer.MAX_VALUE : widths.size();
-        int levels = repairs.within(1, most, "depth", valueOr(depth, widths.size(), point, repairs));
+        int levels = levels(point, repairs);
         List<Layer> stack = new ArrayList<>();
         Unit below = null;
         for (int level = 0; level < levels; level++) {
@@ -124,51 +141,33 @@ public final class DbnSpace extends CompositeSpace<DbnConfiguration> {
             stack.add(layer);
             below = layer.getHidden();
         }
-        stack.add(output == null ? usualOutput() : output.getValue(point));
-        PretrainingSettings settings =
-                pretraining == null ? PretrainingSettings.ofEpochs(1) : pretraining.valueAt(point, repairs);
+        stack.add(outputAt(point, repairs));
+        PretrainingSettings settings = pretraining == null
+                ? PretrainingSettings.ofEpochs(1)
+                : pretraining.below(levels).valueAt(point, repairs);
         int epochs = repairs.atLeast(0, "fineTuningEpochs", valueOr(fineTuningEpochs, 1, point, repairs));
-        MultiLayerConfiguration network = network(stack, point, repairs);
-        return new DbnConfiguration(network, null, epochs, settings, repairs.notes());
+        MultiLayerConfiguration network = new LayerStack(inputs, classes)
+                .network(
+                        stack,
+                        valueOr(updater, new Adam(USUAL_RATE), point, repairs),
+                        valueOr(l2, 0.0, point, repairs),
+                        repairs);
+        JointSettings together = joint == null ? null : joint.valueAt(point, repairs);
+        return new DbnConfiguration(network, null, epochs, new CandidateSettings(settings, together, repairs.notes()));
     }
 
-    private MultiLayerConfiguration network(List<Layer> stack, double[] point, Repairs repairs) {
-        IUpdater drawn = valueOr(updater, new Adam(USUAL_RATE), point, repairs);
-        double decay = valueOr(l2, 0.0, point, repairs);
+    private int levels(double[] point, Repairs repairs) {
+        int most = widths.size() == 1 ? Integer.MAX_VALUE : widths.size();
+        return repairs.within(1, most, "depth", valueOr(depth, widths.size(), point, repairs));
+    }
+
+    private Layer outputAt(double[] point, Repairs repairs) {
         try {
-            return network(stack, drawn, decay);
+            return output == null ? LayerStack.usualOutput(classes) : output.getValue(point);
         } catch (RuntimeException refused) {
-            List<Layer> plain = new ArrayList<>();
-            for (Layer layer : stack) {
-                plain.add(
-                        layer instanceof RbmLayer rbm
-                                ? new RbmLayer.Builder()
-                                        .nOut((int) rbm.getNOut())
-                                        .build()
-                                : usualOutput());
-            }
-            repairs.note(
-                    "the host refuses the network, which became one with default settings: " + refused.getMessage());
-            return network(plain, drawn, 0);
+            repairs.note("the output layer became softmax with cross entropy: " + refused.getMessage());
+            return LayerStack.usualOutput(classes);
         }
-    }
-
-    private MultiLayerConfiguration network(List<Layer> stack, IUpdater drawn, double decay) {
-        // The host's default seed is the time of day; every candidate gets its own when it is trained.
-        NeuralNetConfiguration.ListBuilder list = new NeuralNetConfiguration.Builder()
-                .seed(0)
-                .updater(drawn)
-                .l2(decay)
-                .list();
-        stack.forEach(list::layer);
-        return list.setInputType(InputType.feedForward(inputs)).build();
-    }
-
-    private OutputLayer usualOutput() {
-        return new OutputLayer.Builder(LossFunction.MCXENT)
-                .nOut(classes)
-                .activation(Activation.SOFTMAX)
-                .build();
     }
 
     private static <T> T atOrLast(List<T> list, int i) {
@@ -201,6 +200,7 @@ public final class DbnSpace extends CompositeSpace<DbnConfiguration> {
         private @Nullable ParameterSpace<Double> l2;
         private @Nullable ParameterSpace<Integer> fineTuningEpochs;
         private @Nullable PretrainingSpace pretraining;
+        private @Nullable JemSpace joint;
 
         private Builder(int inputs, int classes) {
             this.inputs = inputs;
@@ -298,6 +298,17 @@ public final class DbnSpace extends CompositeSpace<DbnConfiguration> {
         }
 
         /**
+         * Searches joint training, which replaces {@code fit} in the fine-tuning. Default: none.
+         *
+         * @param space weights, sampler and buffer
+         * @return this
+         */
+        public Builder joint(JemSpace space) {
+            this.joint = space;
+            return this;
+        }
+
+        /**
          * Makes the space.
          *
          * @return the space
@@ -305,7 +316,7 @@ public final class DbnSpace extends CompositeSpace<DbnConfiguration> {
          */
         public DbnSpace build() {
             return new DbnSpace(
-                    inputs, classes, depth, widths, layers, output, updater, l2, fineTuningEpochs, pretraining);
+                    inputs, classes, depth, widths, layers, output, updater, l2, fineTuningEpochs, pretraining, joint);
         }
     }
 }

@@ -149,6 +149,11 @@ public final class GeneticSearch extends SearchGenerator {
         }
 
         @Override
+        String name() {
+            return "direction";
+        }
+
+        @Override
         public boolean minimize() {
             return minimize;
         }

@@ -2,18 +2,20 @@ package org.boltzmann4j.arbiter;
 
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.boltzmann4j.dl4j.RbmLayer;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A candidate as Java: the configuration of the network from its JSON, which leaves nothing out, after a comment that says what its
- * RBM layers are; then pretraining and fine-tuning by the calls a program makes.
+ * A candidate as Java: the configuration of the network or graph from its JSON, which leaves nothing out, after a comment that says what
+ * its RBM layers are; then pretraining and fine-tuning by the calls a program makes.
  */
 final class JavaSource {
 
@@ -21,29 +23,60 @@ final class JavaSource {
 
     /** Statements for the body of a method with the variables {@code unlabelled} and {@code labelled}, iterators. */
     static String of(CandidateRecord candidate) {
-        if (candidate.network() == null || candidate.fineTuningEpochs() == null) {
-            return "// Only networks with a number of epochs are written as Java; the JSON says everything.\n";
+        if (!candidate.isComplete()) {
+            return "// Only configurations with a number of epochs are written as Java.\n";
         }
-        MultiLayerConfiguration configuration =
-                MultiLayerConfiguration.fromJson(candidate.network().toString());
-        configuration.getConfs().forEach(conf -> conf.setSeed(candidate.seed()));
-        List<Integer> rbms = IntStream.range(0, configuration.getConfs().size())
-                .filter(i -> configuration.getConf(i).getLayer() instanceof RbmLayer)
-                .boxed()
-                .toList();
-        String layers = configuration.getConfs().stream()
-                .map(NeuralNetConfiguration::getLayer)
+        Model model;
+        try {
+            model = new CandidateTraining(candidate.seed(), 1, new TimeLimit(null))
+                    .initialised(candidate.configuration());
+        } catch (IllegalArgumentException foreign) {
+            return "// Only configurations of Deeplearning4j's and this plugin's classes are written as Java.\n";
+        }
+        boolean graph = model instanceof ComputationGraph;
+        String type = graph ? "ComputationGraphConfiguration" : "MultiLayerConfiguration";
+        String json = model instanceof MultiLayerNetwork network
+                ? network.getLayerWiseConfigurations().toJson()
+                : ((ComputationGraph) model).getConfiguration().toJson();
+        String made = graph ? "ComputationGraph" : "MultiLayerNetwork";
+        return summaries(model)
+                + type + " configuration = " + type + ".fromJson(\"\"\"\n"
+                + json.replace("\\", "\\\\").replace("\"\"\"", "\\\"\"\"")
+                + "\"\"\");\n"
+                + made + " network = new " + made + "(configuration);\n"
+                + "network.init();\n"
+                + pretraining(candidate.pretraining(), CandidateTraining.rbmLayers(model))
+                + fineTuning(candidate);
+    }
+
+    private static String summaries(Model model) {
+        Layer[] layers = model instanceof MultiLayerNetwork network
+                ? network.getLayers()
+                : ((ComputationGraph) model).getLayers();
+        return Arrays.stream(layers)
+                .map(layer -> layer.conf().getLayer())
                 .filter(RbmLayer.class::isInstance)
                 .map(layer -> "// " + summary((RbmLayer) layer) + "\n")
                 .collect(Collectors.joining());
-        return layers
-                + "MultiLayerConfiguration configuration = MultiLayerConfiguration.fromJson(\"\"\"\n"
-                + configuration.toJson().replace("\\", "\\\\").replace("\"\"\"", "\\\"\"\"")
-                + "\"\"\");\n"
-                + "MultiLayerNetwork network = new MultiLayerNetwork(configuration);\n"
-                + "network.init();\n"
-                + pretraining(candidate.pretraining(), rbms)
-                + "network.fit(labelled, " + candidate.fineTuningEpochs() + ");\n";
+    }
+
+    private static String fineTuning(CandidateRecord candidate) {
+        JointSettings joint = candidate.joint();
+        if (joint == null) {
+            return "network.fit(labelled, " + candidate.fineTuningEpochs() + ");\n";
+        }
+        return "JemTrainer.of(JointTraining.builder()\n"
+                + "        .objective(" + literal(joint.objective()) + ")\n"
+                + "        .box(" + literal(joint.box()) + ")\n"
+                + (joint.langevin() == null ? "" : "        .langevin(" + literal(joint.langevin()) + ")\n")
+                + (joint.dataNoise() == null ? "" : "        .dataNoise(" + joint.dataNoise() + ")\n")
+                + "        .bufferSize(" + joint.bufferSize() + ")\n"
+                + "        .restarts(" + joint.restartRate() + ", " + joint.balancedRestarts() + ")\n"
+                + "        .seed(" + candidate.seed() + "L)\n"
+                + "        .build())\n"
+                + "        .epochs(" + candidate.fineTuningEpochs() + ")\n"
+                + "        .build()\n"
+                + "        .fit(network, labelled, unlabelled); // or fit(network, labelled), if all data have labels\n";
     }
 
     private static String summary(RbmLayer layer) {
@@ -51,7 +84,7 @@ final class JavaSource {
                 + literal(layer.getHidden()) + " hidden units, " + literal(layer.getNegativePhase());
     }
 
-    private static String pretraining(PretrainingSettings settings, List<Integer> rbms) {
+    private static String pretraining(PretrainingSettings settings, List<String> rbms) {
         if (settings.isNone() || rbms.isEmpty()) {
             return "";
         }
@@ -85,14 +118,19 @@ final class JavaSource {
                     throw new IllegalStateException(component + " cannot be read", e);
                 }
             }
-            return "new " + specification.getClass().getSimpleName() + "(" + String.join(", ", arguments) + ")";
+            return "new " + name(specification.getClass()) + "(" + String.join(", ", arguments) + ")";
         }
         if (value instanceof Collection<?> list) {
             return list.stream().map(JavaSource::literal).collect(Collectors.joining(", ", "List.of(", ")"));
         }
         if (value instanceof Enum<?> constant) {
-            return constant.getDeclaringClass().getSimpleName() + "." + constant.name();
+            return name(constant.getDeclaringClass()) + "." + constant.name();
         }
         return String.valueOf(value);
+    }
+
+    private static String name(Class<?> type) {
+        Class<?> outer = type.getEnclosingClass();
+        return outer == null ? type.getSimpleName() : name(outer) + "." + type.getSimpleName();
     }
 }

@@ -1,9 +1,7 @@
 package org.boltzmann4j.arbiter;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.IntStream;
 import org.boltzmann4j.objective.ContrastiveDivergence;
 import org.boltzmann4j.objective.FastPersistentContrastiveDivergence;
 import org.boltzmann4j.objective.NegativePhase;
@@ -12,7 +10,6 @@ import org.boltzmann4j.objective.PersistentContrastiveDivergence;
 import org.boltzmann4j.objective.TrajectoryTempering;
 import org.boltzmann4j.sampler.Ladder;
 import org.deeplearning4j.arbiter.optimize.api.ParameterSpace;
-import org.deeplearning4j.arbiter.optimize.parameter.discrete.DiscreteParameterSpace;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -41,8 +38,7 @@ public final class NegativePhaseSpace extends CompositeSpace<NegativePhase> {
     private static final int USUAL_RUNGS = 10;
     private static final double USUAL_FAST_RATE = 0.01;
 
-    private final List<Kind> kinds;
-    private final @Nullable DiscreteParameterSpace<Integer> kind;
+    private final OneOf<Kind> kind;
     private final @Nullable ParameterSpace<Integer> k;
     private final @Nullable ParameterSpace<Integer> chains;
     private final @Nullable ParameterSpace<Integer> rungs;
@@ -51,15 +47,13 @@ public final class NegativePhaseSpace extends CompositeSpace<NegativePhase> {
 
     @JsonCreator
     NegativePhaseSpace(
-            @JsonProperty("kinds") List<Kind> kinds,
-            @JsonProperty("kind") @Nullable DiscreteParameterSpace<Integer> kind,
+            @JsonProperty("kind") OneOf<Kind> kind,
             @JsonProperty("k") @Nullable ParameterSpace<Integer> k,
             @JsonProperty("chains") @Nullable ParameterSpace<Integer> chains,
             @JsonProperty("rungs") @Nullable ParameterSpace<Integer> rungs,
             @JsonProperty("lowest") @Nullable ParameterSpace<Double> lowest,
             @JsonProperty("fastRate") @Nullable ParameterSpace<Double> fastRate) {
-        this.kinds = List.copyOf(kinds);
-        this.kind = kind;
+        this.kind = Objects.requireNonNull(kind, "kind");
         this.k = k;
         this.chains = chains;
         this.rungs = rungs;
@@ -75,14 +69,7 @@ public final class NegativePhaseSpace extends CompositeSpace<NegativePhase> {
      * @throws IllegalArgumentException if there is none
      */
     public static NegativePhaseSpace of(Kind... kinds) {
-        if (kinds.length == 0) {
-            throw new IllegalArgumentException("negative phases of no kind, expected at least one");
-        }
-        DiscreteParameterSpace<Integer> kind = kinds.length == 1
-                ? null
-                : new DiscreteParameterSpace<>(
-                        IntStream.range(0, kinds.length).boxed().toList());
-        return new NegativePhaseSpace(List.of(kinds), kind, null, null, null, null, null);
+        return new NegativePhaseSpace(OneOf.of(kinds), null, null, null, null, null);
     }
 
     /**
@@ -92,7 +79,7 @@ public final class NegativePhaseSpace extends CompositeSpace<NegativePhase> {
      * @return the space
      */
     public NegativePhaseSpace withK(ParameterSpace<Integer> sweeps) {
-        return new NegativePhaseSpace(kinds, kind, sweeps, chains, rungs, lowest, fastRate);
+        return new NegativePhaseSpace(kind, sweeps, chains, rungs, lowest, fastRate);
     }
 
     /**
@@ -102,7 +89,7 @@ public final class NegativePhaseSpace extends CompositeSpace<NegativePhase> {
      * @return the space
      */
     public NegativePhaseSpace withChains(ParameterSpace<Integer> number) {
-        return new NegativePhaseSpace(kinds, kind, k, number, rungs, lowest, fastRate);
+        return new NegativePhaseSpace(kind, k, number, rungs, lowest, fastRate);
     }
 
     /**
@@ -114,7 +101,7 @@ public final class NegativePhaseSpace extends CompositeSpace<NegativePhase> {
      */
     public NegativePhaseSpace withLadder(
             ParameterSpace<Integer> number, ParameterSpace<Double> lowestInverseTemperature) {
-        return new NegativePhaseSpace(kinds, kind, k, chains, number, lowestInverseTemperature, fastRate);
+        return new NegativePhaseSpace(kind, k, chains, number, lowestInverseTemperature, fastRate);
     }
 
     /**
@@ -124,7 +111,7 @@ public final class NegativePhaseSpace extends CompositeSpace<NegativePhase> {
      * @return the space
      */
     public NegativePhaseSpace withFastRate(ParameterSpace<Double> rate) {
-        return new NegativePhaseSpace(kinds, kind, k, chains, rungs, lowest, rate);
+        return new NegativePhaseSpace(kind, k, chains, rungs, lowest, rate);
     }
 
     @Override
@@ -134,8 +121,20 @@ public final class NegativePhaseSpace extends CompositeSpace<NegativePhase> {
     }
 
     @Override
+    @SuppressWarnings("rawtypes")
+    Map<String, @Nullable ParameterSpace> partsAt(double[] point) {
+        return switch (kind.getValue(point)) {
+            case CONTRASTIVE_DIVERGENCE -> Parts.of("kind", kind, "k", k);
+            case PERSISTENT, TRAJECTORY_TEMPERING -> Parts.of("kind", kind, "k", k, "chains", chains);
+            case FAST_PERSISTENT -> Parts.of("kind", kind, "k", k, "chains", chains, "fastRate", fastRate);
+            case PARALLEL_TEMPERING ->
+                Parts.of("kind", kind, "k", k, "chains", chains, "rungs", rungs, "lowest", lowest);
+        };
+    }
+
+    @Override
     NegativePhase valueAt(double[] point, Repairs repairs) {
-        Kind drawn = kinds.get(kind == null ? 0 : kind.getValue(point));
+        Kind drawn = kind.getValue(point);
         int sweeps = repairs.atLeast(1, "k", valueOr(k, 1, point, repairs));
         if (drawn == Kind.CONTRASTIVE_DIVERGENCE) {
             return ContrastiveDivergence.of(sweeps);
@@ -163,11 +162,11 @@ public final class NegativePhaseSpace extends CompositeSpace<NegativePhase> {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof NegativePhaseSpace that && kinds.equals(that.kinds) && parts().equals(that.parts());
+        return other instanceof NegativePhaseSpace that && parts().equals(that.parts());
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(kinds, parts());
+        return parts().hashCode();
     }
 }

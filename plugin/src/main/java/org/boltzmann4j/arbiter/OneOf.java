@@ -10,10 +10,12 @@ import java.util.stream.IntStream;
 import org.boltzmann4j.dl4j.ImproperWeights;
 import org.boltzmann4j.dl4j.Propagation;
 import org.boltzmann4j.objective.Centering;
+import org.boltzmann4j.objective.GenerativeTerm;
 import org.boltzmann4j.objective.GreyValues;
 import org.boltzmann4j.objective.HiddenUnitDropout;
 import org.boltzmann4j.objective.NegativePhase;
 import org.boltzmann4j.objective.SparsityTarget;
+import org.boltzmann4j.sampler.Langevin;
 import org.boltzmann4j.units.Unit;
 import org.deeplearning4j.arbiter.optimize.api.ParameterSpace;
 import org.deeplearning4j.arbiter.optimize.parameter.discrete.DiscreteParameterSpace;
@@ -43,6 +45,8 @@ public final class OneOf<T> extends CompositeSpace<T> {
         UNIT(Unit.class),
         /** Negative phases. */
         NEGATIVE_PHASE(NegativePhase.class),
+        /** Kinds of negative phases, whose settings a {@link NegativePhaseSpace} has apart. */
+        NEGATIVE_PHASE_KIND(NegativePhaseSpace.Kind.class),
         /** Treatments of grey values. */
         GREY_VALUES(GreyValues.class),
         /** Kinds of centering. */
@@ -55,6 +59,10 @@ public final class OneOf<T> extends CompositeSpace<T> {
         IMPROPER_WEIGHTS(ImproperWeights.class),
         /** What pretrained layers hand up. */
         PROPAGATION(Propagation.class),
+        /** Terms of a joint energy model. */
+        GENERATIVE_TERM(GenerativeTerm.class),
+        /** Langevin samplers. */
+        LANGEVIN(Langevin.class),
         /** Updaters with their schedules. */
         UPDATER(IUpdater.class),
         /** Activation functions of stock layers. */

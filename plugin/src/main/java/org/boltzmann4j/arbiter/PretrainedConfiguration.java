@@ -1,21 +1,12 @@
 package org.boltzmann4j.arbiter;
 
-import java.util.List;
-
-/** What a candidate has beyond a configuration of the host: how it is pretrained. */
+/** A configuration of the host's together with what the host has no place for. */
 public sealed interface PretrainedConfiguration permits DbnConfiguration, DbnGraphConfiguration {
 
     /**
-     * How its RBM layers are pretrained.
+     * Pretraining, joint training and repairs.
      *
      * @return the settings
      */
-    PretrainingSettings pretraining();
-
-    /**
-     * What the space had to repair at the candidate's point.
-     *
-     * @return one sentence each, empty for a valid point
-     */
-    List<String> repairs();
+    CandidateSettings settings();
 }

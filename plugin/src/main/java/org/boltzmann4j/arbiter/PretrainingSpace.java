@@ -76,6 +76,24 @@ public final class PretrainingSpace extends CompositeSpace<PretrainingSettings> 
         return parts;
     }
 
+    /** The settings of the given number of lowest layers. */
+    PretrainingSpace below(int layers) {
+        return new PretrainingSpace(lowest(epochs, layers), lowest(updaters, layers), propagation);
+    }
+
+    private static <T> List<T> lowest(List<T> list, int count) {
+        return list.subList(0, Math.min(count, list.size()));
+    }
+
+    /** Without any pretraining, nothing but its epochs matters. */
+    @Override
+    @SuppressWarnings("rawtypes")
+    Map<String, @Nullable ParameterSpace> partsAt(double[] point) {
+        return epochs.stream().anyMatch(space -> space.getValue(point) < 1)
+                ? Parts.numbered("epochs", epochs)
+                : parts();
+    }
+
     @Override
     PretrainingSettings valueAt(double[] point, Repairs repairs) {
         List<Integer> drawn = epochs.stream()

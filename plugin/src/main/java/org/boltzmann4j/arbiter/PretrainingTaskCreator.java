@@ -21,6 +21,7 @@ import org.deeplearning4j.arbiter.optimize.runner.CandidateInfo;
 import org.deeplearning4j.arbiter.optimize.runner.CandidateStatus;
 import org.deeplearning4j.arbiter.optimize.runner.IOptimizationRunner;
 import org.deeplearning4j.arbiter.optimize.runner.listener.StatusListener;
+import org.deeplearning4j.arbiter.scoring.impl.BaseNetScoreFunction;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
@@ -28,7 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tasks that pretrain a candidate, fine-tune, score and save it: networks and graphs, from {@link DbnSpace},
- * {@link PretrainedSpace} or the host's own spaces. For the host's {@code LocalOptimizationRunner} or a {@link Search}. Immutable.
+ * {@link PretrainedSpace} or the host's own spaces. For a {@link Search} or the host's {@code LocalOptimizationRunner}, with one task at a
+ * time: nothing else is tested. Immutable.
  *
  * <p>Every candidate has a seed of its own, a function of the search's seed and the candidate's index. A failure ends in a result
  * of status {@code Failed} with its stack trace, a candidate that runs out of time in one of status {@code Cancelled}. The results
@@ -73,8 +75,9 @@ public final class PretrainingTaskCreator implements TaskCreator {
     }
 
     /**
-     * The same with a limit of the wall-clock time a candidate may train for. It is looked at after every minibatch. What is
-     * given up depends on the speed of the machine, and so does then the outcome of the search.
+     * The same with a limit of the wall-clock time for training and scoring a candidate. It is looked at with every minibatch, and
+     * not within the estimate of a likelihood, whose costs depend on the width of the layer alone. What is given up depends on the
+     * speed of the machine, and so does then the outcome of the search.
      *
      * @param limit above 0
      * @return the creator
@@ -176,15 +179,15 @@ public final class PretrainingTaskCreator implements TaskCreator {
             IOptimizationRunner runner,
             CandidateInfo info)
             throws Exception {
-        CandidateTraining training = new CandidateTraining(seedOf(candidate.getIndex()), shareOf(candidate), limit);
+        TimeLimit clock = new TimeLimit(limit);
+        CandidateTraining training = new CandidateTraining(seedOf(candidate.getIndex()), shareOf(candidate), clock);
         TrainedCandidate trained = training.train(
                 candidate.getValue(),
                 usual,
                 SearchData.open(source, properties),
                 listeners.isEmpty() ? List.of() : List.of(new DL4JArbiterStatusReportingListener(listeners, info)));
-        double value = score instanceof TrainedScore own
-                ? own.score(trained, SearchData.open(source, properties))
-                : score.score(trained.model(), source, properties);
+        double value = scored(score, trained, source, properties, clock);
+        clock.check();
         if (Double.isNaN(value)) {
             throw new IllegalStateException(score + " is NaN");
         }
@@ -197,6 +200,22 @@ public final class PretrainingTaskCreator implements TaskCreator {
             result.setResultReference(saver.saveModel(result, trained.model()));
         }
         return result;
+    }
+
+    /** Of a foreign score that opens its data itself, the time is looked at when it is done. */
+    @SuppressWarnings("deprecation") // the host's own scores take an object only as a provider
+    private static double scored(
+            ScoreFunction score,
+            TrainedCandidate trained,
+            Class<? extends DataSource> source,
+            @Nullable Properties properties,
+            TimeLimit clock) {
+        if (score instanceof TrainedScore own) {
+            return own.score(trained, new TimedSource(SearchData.open(source, properties), clock));
+        }
+        return score instanceof BaseNetScoreFunction host
+                ? host.score(trained.model(), new TimedSource(SearchData.open(source, properties), clock), Map.of())
+                : score.score(trained.model(), source, properties);
     }
 
     private static OptimizationResult failed(

@@ -9,8 +9,8 @@ import org.deeplearning4j.nn.api.Model;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds pretraining to the host's own tasks: {@code new MultiLayerNetworkTaskCreator(evaluator, listener)}. They give a listener no
- * data, so it is told where the data are.
+ * Adds pretraining to the host's own tasks: {@code new MultiLayerNetworkTaskCreator(evaluator, listener)}, and likewise {@code
+ * ComputationGraphTaskCreator}. They give a listener no data, so it is told where the data are.
  */
 public final class PretrainingTaskListener implements TaskListener {
 
@@ -37,9 +37,14 @@ public final class PretrainingTaskListener implements TaskListener {
     @Override
     @SuppressWarnings("rawtypes") // as the host declares it
     public <T extends Model> T preProcess(T model, Candidate candidate) {
+        CandidateSettings wanted = CandidateTraining.settingsOf(candidate.getValue(), settings);
+        if (wanted.joint() != null) {
+            throw new IllegalArgumentException(
+                    "the host's tasks cannot train a joint energy model: expected the tasks of PretrainingTaskCreator");
+        }
         CandidateTraining.pretrain(
                 model,
-                CandidateTraining.settingsOf(candidate.getValue(), settings),
+                wanted.pretraining(),
                 CandidateTraining.unlabelled(SearchData.open(source, properties)),
                 new TimeLimit(null));
         return model;

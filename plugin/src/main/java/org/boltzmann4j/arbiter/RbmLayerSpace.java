@@ -2,7 +2,6 @@ package org.boltzmann4j.arbiter;
 
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.boltzmann4j.dl4j.ImproperWeights;
 import org.boltzmann4j.dl4j.RbmLayer;
 import org.boltzmann4j.energy.ProperPairs;
@@ -95,7 +94,7 @@ public final class RbmLayerSpace extends FeedForwardLayerSpace<RbmLayer> {
         Unit lower = below != null ? below : CompositeSpace.valueOr(visible, new Bernoulli(), point, repairs);
         Unit upper = CompositeSpace.valueOr(hidden, new Bernoulli(), point, repairs);
         Unit proper =
-                orElse(upper, unit -> ProperPairs.require(lower, unit), () -> new Bernoulli(), "hidden units", repairs);
+                repairs.orElse(upper, unit -> ProperPairs.require(lower, unit), () -> new Bernoulli(), "hidden units");
         builder.visible(lower).hidden(proper);
         builder.improperWeights(weightsFor(lower, proper, point, repairs));
         set(builder::greyValues, greyValues, point, repairs);
@@ -130,34 +129,13 @@ public final class RbmLayerSpace extends FeedForwardLayerSpace<RbmLayer> {
     private NegativePhase phaseFor(Unit lower, Unit upper, double[] point, Repairs repairs) {
         PersistentContrastiveDivergence usual = PersistentContrastiveDivergence.of(1, 100);
         NegativePhase drawn = CompositeSpace.valueOr(negativePhase, usual, point, repairs);
-        return orElse(
+        return repairs.orElse(
                 drawn,
                 phase -> phase.requireUnits(lower, upper),
                 () -> drawn instanceof ParallelTempering tempering
                         ? tempering.withPath(TemperingPath.BASE_RATES)
                         : usual,
-                "negativePhase",
-                repairs);
-    }
-
-    private static <T> T orElse(
-            T drawn, Consumer<T> requirement, Supplier<? extends T> otherwise, String name, Repairs repairs) {
-        String reason = refusal(drawn, requirement);
-        if (reason == null) {
-            return drawn;
-        }
-        T valid = otherwise.get();
-        repairs.note(name + ": " + drawn + " became " + valid + ": " + reason);
-        return valid;
-    }
-
-    private static <T> @Nullable String refusal(T drawn, Consumer<T> requirement) {
-        try {
-            requirement.accept(drawn);
-            return null;
-        } catch (IllegalArgumentException refused) {
-            return refused.getMessage();
-        }
+                "negativePhase");
     }
 
     private static <T> void set(
@@ -178,7 +156,7 @@ public final class RbmLayerSpace extends FeedForwardLayerSpace<RbmLayer> {
             return;
         }
         T drawn = CompositeSpace.valueOf(space, point, repairs);
-        String reason = refusal(drawn, requirement);
+        String reason = Repairs.refusal(drawn, requirement);
         if (reason == null) {
             setter.accept(drawn);
         } else {

@@ -103,6 +103,11 @@ public final class RbmScore extends TrainedScore {
     }
 
     @Override
+    String name() {
+        return ScoreName.words(measure) + " of layer " + layer;
+    }
+
+    @Override
     public boolean minimize() {
         return measure != Measure.LOG_LIKELIHOOD;
     }

@@ -2,6 +2,9 @@ package org.boltzmann4j.arbiter;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes note of every value of a point that was moved to a valid one. A space that threw instead would stop a search, or
@@ -34,6 +37,27 @@ final class Repairs {
             note(name + ": " + value + " became " + valid);
         }
         return valid;
+    }
+
+    /** What was drawn if the requirement accepts it, else something valid. */
+    <T> T orElse(T drawn, Consumer<T> requirement, Supplier<? extends T> otherwise, String name) {
+        String reason = refusal(drawn, requirement);
+        if (reason == null) {
+            return drawn;
+        }
+        T valid = otherwise.get();
+        note(name + ": " + drawn + " became " + valid + ": " + reason);
+        return valid;
+    }
+
+    /** Why a requirement refuses a value; null if it does not. */
+    static <T> @Nullable String refusal(T drawn, Consumer<T> requirement) {
+        try {
+            requirement.accept(drawn);
+            return null;
+        } catch (IllegalArgumentException refused) {
+            return refused.getMessage();
+        }
     }
 
     List<String> notes() {

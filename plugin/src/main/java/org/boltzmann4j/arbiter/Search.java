@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Properties;
+import java.util.TreeMap;
 import org.boltzmann4j.dl4j.AtomicFile;
 import org.deeplearning4j.arbiter.optimize.api.Candidate;
 import org.deeplearning4j.arbiter.optimize.api.OptimizationResult;
@@ -18,10 +20,12 @@ import org.deeplearning4j.arbiter.optimize.runner.CandidateStatus;
 import org.deeplearning4j.arbiter.optimize.runner.IOptimizationRunner;
 import org.deeplearning4j.arbiter.optimize.runner.listener.StatusListener;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.shade.jackson.databind.JsonNode;
 
 /**
- * Runs a search, one candidate after the other, in the thread that calls {@link #execute}, and writes everything into a directory. A
- * search that was interrupted, by whatever means, goes on where it was when it is started again: finished candidates are not run
+ * Runs a search, one candidate after the other, in the thread that calls {@link #execute}, and writes everything into a directory.
+ * There is one worker and no setting for more: the order of the results decides what genetic search and halving draw next, and a machine's
+ * cores are used within a candidate. A search that was interrupted, by whatever means, goes on where it was when it is started again: finished candidates are not run
  * again, and the outcome is that of an uninterrupted search, apart from times.
  *
  * <p>Unlike the host's runner it ends when the generator has no more candidates, and when candidates fail; it tells the generator of
@@ -39,15 +43,14 @@ public final class Search implements IOptimizationRunner {
     private final PretrainingTaskCreator tasks;
     private final Path directory;
     private final boolean reportProgress;
+    private final SpaceColumns columns;
     private final List<StatusListener> listeners = new ArrayList<>();
     private final List<CandidateInfo> statuses = new ArrayList<>();
     private final List<ResultReference> results = new ArrayList<>();
     private final List<SearchTable.Row> rows = new ArrayList<>();
     private int completed;
     private int failed;
-    private @Nullable Double bestScore;
     private @Nullable Long bestTime;
-    private int best = -1;
     private volatile boolean stopped;
 
     private Search(
@@ -59,6 +62,7 @@ public final class Search implements IOptimizationRunner {
         this.configuration = configuration;
         this.tasks = tasks;
         this.directory = directory;
+        this.columns = SpaceColumns.of(configuration.getCandidateGenerator().getParameterSpace());
     }
 
     /**
@@ -94,20 +98,16 @@ public final class Search implements IOptimizationRunner {
         return Objects.requireNonNullElse(configuration.getRngSeed(), tasks.seed());
     }
 
-    private Map<String, String> identity() {
-        Map<String, String> identity = new LinkedHashMap<>();
-        identity.put("seed", String.valueOf(tasks.seed()));
-        identity.put("generatorSeed", String.valueOf(seed()));
-        identity.put(
-                "generator", configuration.getCandidateGenerator().getClass().getName());
-        identity.put(
-                "dimensions",
-                String.valueOf(configuration
-                        .getCandidateGenerator()
-                        .getParameterSpace()
-                        .numParameters()));
-        identity.put("score", configuration.getScoreFunction().toString());
-        identity.put("dataSource", configuration.getDataSource().getName());
+    /** What must be the same when a search goes on: whatever decides the draws and the scores, and not how long it goes on. */
+    private Map<String, JsonNode> identity() {
+        Map<String, JsonNode> identity = new LinkedHashMap<>();
+        identity.put("seed", SearchJson.tree(tasks.seed()));
+        identity.put("generator", SearchJson.treeOfHost(configuration.getCandidateGenerator()));
+        identity.put("pretraining", SearchJson.tree(tasks.usual()));
+        identity.put("score", SearchJson.tree(configuration.getScoreFunction().toString()));
+        identity.put("dataSource", SearchJson.tree(configuration.getDataSource().getName()));
+        Properties properties = configuration.getDataSourceProperties();
+        identity.put("data", SearchJson.tree(new TreeMap<>(properties == null ? Map.of() : properties)));
         return identity;
     }
 
@@ -122,24 +122,22 @@ public final class Search implements IOptimizationRunner {
             throw new IllegalStateException(
                     "this search has been run; to go on, make a new one with the same directory");
         }
+        configuration.getCandidateGenerator().setRngSeed(seed());
         SearchJournal journal = SearchJournal.open(directory, identity());
         configuration.setExecutionStartTime(System.currentTimeMillis());
-        configuration.getCandidateGenerator().setRngSeed(seed());
         listeners.forEach(listener -> listener.onInitialization(this));
         if (configuration.getTerminationConditions() != null) {
             configuration.getTerminationConditions().forEach(condition -> condition.initialize(this));
         }
         LoggedDraws draws = new LoggedDraws(configuration.getCandidateGenerator(), journal, tasks);
-        SpaceColumns columns =
-                SpaceColumns.of(configuration.getCandidateGenerator().getParameterSpace());
         try (SearchProgress progress = SearchProgress.of(configuration, reportProgress)) {
-            runAll(draws, columns, journal, progress);
+            runAll(draws, journal, progress);
         }
         writeReport();
         listeners.forEach(listener -> listener.onShutdown(this));
     }
 
-    private void runAll(LoggedDraws draws, SpaceColumns columns, SearchJournal journal, SearchProgress progress) {
+    private void runAll(LoggedDraws draws, SearchJournal journal, SearchProgress progress) {
         while (!isOver()) {
             Candidate<?> candidate = draws.next();
             if (candidate == null) {
@@ -156,7 +154,7 @@ public final class Search implements IOptimizationRunner {
             rows.add(SearchTable.Row.of(draw, record, columns.valuesAt(draw.coordinates())));
             account(result);
             configuration.getCandidateGenerator().reportResults(result);
-            progress.done(this, trained);
+            progress.done(this, draw.epochShare(), trained);
             listeners.forEach(listener -> listener.onRunnerStatusChange(this));
         }
     }
@@ -165,9 +163,7 @@ public final class Search implements IOptimizationRunner {
         SearchTable table = table();
         try {
             AtomicFile.write(directory.resolve("table.csv"), table.csv());
-            AtomicFile.write(
-                    directory.resolve("report.html"),
-                    SearchPage.of(table, "Search for " + configuration.getScoreFunction()));
+            AtomicFile.write(directory.resolve("report.html"), SearchPage.of(table));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -218,8 +214,7 @@ public final class Search implements IOptimizationRunner {
 
     private void account(OptimizationResult result) {
         statuses.add(result.getCandidateInfo());
-        Double score = result.getScore();
-        if (score == null) {
+        if (result.getScore() == null) {
             failed++;
             return;
         }
@@ -227,11 +222,8 @@ public final class Search implements IOptimizationRunner {
         if (result.getResultReference() != null) {
             results.add(result.getResultReference());
         }
-        boolean minimize = configuration.getScoreFunction().minimize();
-        if (bestScore == null || (minimize ? score < bestScore : score > bestScore)) {
-            bestScore = score;
+        if (bestScoreCandidateIndex() == result.getIndex()) {
             bestTime = System.currentTimeMillis();
-            best = result.getIndex();
         }
     }
 
@@ -241,7 +233,11 @@ public final class Search implements IOptimizationRunner {
      * @return one row for each candidate
      */
     public SearchTable table() {
-        return new SearchTable(configuration.getScoreFunction().minimize(), rows);
+        return new SearchTable(
+                ScoreName.of(configuration.getScoreFunction()),
+                configuration.getScoreFunction().minimize(),
+                columns.names(),
+                rows);
     }
 
     @Override
@@ -266,7 +262,7 @@ public final class Search implements IOptimizationRunner {
 
     @Override
     public @Nullable Double bestScore() {
-        return bestScore;
+        return table().best().map(SearchTable.Row::score).orElse(null);
     }
 
     @Override
@@ -276,7 +272,7 @@ public final class Search implements IOptimizationRunner {
 
     @Override
     public int bestScoreCandidateIndex() {
-        return best;
+        return table().best().map(row -> row.candidate().index()).orElse(-1);
     }
 
     @Override

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.TreeMap;
 import org.boltzmann4j.dl4j.AtomicFile;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.databind.JsonNode;
@@ -32,25 +31,28 @@ final class SearchJournal {
      * @param identity settings that must not change when a search goes on, by name
      * @throws IllegalStateException if it belongs to another search
      */
-    static SearchJournal open(Path directory, Map<String, String> identity) {
+    static SearchJournal open(Path directory, Map<String, JsonNode> identity) {
         Path file = directory.resolve("search.json");
-        JsonNode wanted = SearchJson.tree(new TreeMap<>(identity));
         try {
             if (!Files.exists(file)) {
-                AtomicFile.write(file, SearchJson.write(wanted));
+                AtomicFile.write(file, SearchJson.write(identity));
             }
             JsonNode found = SearchJson.parse(text(file));
-            identity.forEach((name, value) -> {
-                String there = found.path(name).asText();
-                if (!there.equals(value)) {
-                    throw new IllegalStateException(
-                            directory + " holds another search: " + name + " is " + there + ", expected " + value);
-                }
-            });
+            identity.forEach((name, wanted) -> requireSame(directory, name, found.path(name), wanted));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return new SearchJournal(directory);
+    }
+
+    /** As text, since a number that was read may be of another type than the one that was written. */
+    private static void requireSame(Path directory, String name, JsonNode found, JsonNode wanted) {
+        if (!found.toString().equals(wanted.toString())) {
+            throw new IllegalStateException(directory + " holds another search: "
+                    + (wanted.isValueNode()
+                            ? name + " is " + found.asText() + ", expected " + wanted.asText()
+                            : "its " + name + " is not that of search.json there"));
+        }
     }
 
     static Path candidateDirectory(Path directory, int index) {

@@ -2,6 +2,7 @@ package org.boltzmann4j.arbiter;
 
 import java.io.IOException;
 import org.boltzmann4j.dl4j.ModelReader;
+import org.deeplearning4j.arbiter.optimize.serde.jackson.JsonMapper;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.JsonNode;
@@ -18,6 +19,15 @@ final class SearchJson {
 
     static JsonNode tree(Object value) {
         return mapper().valueToTree(value);
+    }
+
+    /** A part of the host's, by its own mapper; its class alone where that cannot write it. */
+    static JsonNode treeOfHost(Object part) {
+        try {
+            return parse(JsonMapper.getMapper().writeValueAsString(part));
+        } catch (JsonProcessingException unwritable) {
+            return tree(part.getClass().getName());
+        }
     }
 
     static String write(Object value) {

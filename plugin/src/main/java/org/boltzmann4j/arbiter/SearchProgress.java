@@ -25,22 +25,36 @@ final class SearchProgress implements AutoCloseable {
     private static final int UNKNOWN = -1;
 
     private final int total;
+    private final double work;
     private final boolean logs;
     private final @Nullable ProgressBar bar;
     private final long start = System.nanoTime();
-    private int trained;
+    private double done;
+    private double trained;
 
-    private SearchProgress(int total, boolean logs, @Nullable ProgressBar bar) {
+    private SearchProgress(int total, double work, boolean logs, @Nullable ProgressBar bar) {
         this.total = total;
+        this.work = work;
         this.logs = logs;
         this.bar = bar;
     }
 
     static SearchProgress of(OptimizationConfiguration configuration, boolean wanted) {
         int total = totalOf(configuration);
+        double work = workOf(configuration, total);
         return wanted && Terminal.isAttached()
-                ? new SearchProgress(total, false, bar(total))
-                : new SearchProgress(total, wanted, null);
+                ? new SearchProgress(total, work, false, bar(total))
+                : new SearchProgress(total, work, wanted, null);
+    }
+
+    /** In full trainings: those of halving are shorter at first. */
+    static double workOf(OptimizationConfiguration configuration, int total) {
+        return configuration.getCandidateGenerator() instanceof SuccessiveHalving halving
+                ? halving.shares().stream()
+                        .limit(total)
+                        .mapToDouble(Double::doubleValue)
+                        .sum()
+                : total;
     }
 
     private static ProgressBar bar(int total) {
@@ -59,7 +73,7 @@ final class SearchProgress implements AutoCloseable {
         IntStream bound = generator instanceof GridSearchCandidateGenerator grid
                 ? IntStream.of(grid.getTotalNumCandidates())
                 : generator instanceof SuccessiveHalving halving
-                        ? IntStream.of(halving.totalTrainings())
+                        ? IntStream.of(halving.shares().size())
                         : IntStream.empty();
         IntStream most = configuration.getTerminationConditions() == null
                 ? IntStream.empty()
@@ -70,39 +84,38 @@ final class SearchProgress implements AutoCloseable {
     }
 
     /** A candidate is done; those that were found in the journal took no time. */
-    void done(IOptimizationRunner search, boolean wasTrained) {
-        trained += wasTrained ? 1 : 0;
-        int done = search.numCandidatesTotal();
+    void done(IOptimizationRunner search, double share, boolean wasTrained) {
+        done += share;
+        trained += wasTrained ? share : 0;
+        Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+        int count = search.numCandidatesTotal();
         String line = line(
-                done,
+                count,
                 total,
                 search.bestScore(),
                 search.bestScoreCandidateIndex(),
-                Duration.ofNanos(System.nanoTime() - start),
-                trained);
+                total == UNKNOWN ? null : left(elapsed, trained, work - done));
         if (bar != null) {
-            bar.stepTo(done);
+            bar.stepTo(count);
             bar.setExtraMessage(line);
         } else if (logs) {
             LOG.info("{}", line);
         }
     }
 
-    /** From the mean time of the candidates trained in this process. */
-    static String line(int done, int total, @Nullable Double best, int bestIndex, Duration elapsed, int trained) {
-        String left = total == UNKNOWN || trained == 0
-                ? ""
-                : ", "
-                        + Terminal.minutesAndSeconds(
-                                elapsed.multipliedBy(Math.max(0, total - done)).dividedBy(trained))
-                        + " left";
+    /** At the speed of what was trained in this process; null if nothing was. */
+    static @Nullable Duration left(Duration elapsed, double trained, double missing) {
+        return trained == 0 ? null : Duration.ofMillis((long) (elapsed.toMillis() * Math.max(0, missing) / trained));
+    }
+
+    static String line(int done, int total, @Nullable Double best, int bestIndex, @Nullable Duration left) {
         return String.format(
                 Locale.ROOT,
                 "candidate %d%s%s%s",
                 done,
                 total == UNKNOWN ? "" : "/" + total,
                 best == null ? "" : String.format(Locale.ROOT, ", best score %.4g of candidate %d", best, bestIndex),
-                left);
+                left == null ? "" : ", " + Terminal.minutesAndSeconds(left) + " left");
     }
 
     @Override

@@ -2,11 +2,9 @@ package org.boltzmann4j.arbiter;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.deeplearning4j.arbiter.optimize.runner.CandidateStatus;
@@ -15,13 +13,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The candidates of a search and their scores.
  *
+ * @param score what people call the score
  * @param minimize whether a lower score is better
+ * @param parameters names of the dimensions, as paths through the space
  * @param rows in the order of the search
  */
-public record SearchTable(boolean minimize, List<Row> rows) {
+public record SearchTable(String score, boolean minimize, List<String> parameters, List<Row> rows) {
 
-    /** Copies the rows. */
+    /** Copies the lists. */
     public SearchTable {
+        parameters = List.copyOf(parameters);
         rows = List.copyOf(rows);
     }
 
@@ -33,7 +34,7 @@ public record SearchTable(boolean minimize, List<Row> rows) {
      * @param score null unless complete
      * @param outcome how the training went, or null
      * @param failure stack trace or reason, or null
-     * @param parameters value of each dimension by its path in the space
+     * @param parameters value of each dimension by its path in the space, without those that have no effect on the candidate
      */
     public record Row(
             CandidateRecord candidate,
@@ -93,14 +94,11 @@ public record SearchTable(boolean minimize, List<Row> rows) {
      * @return RFC 4180, lines ended by line feeds
      */
     public String csv() {
-        Set<String> names = rows.stream()
-                .flatMap(row -> row.parameters().keySet().stream())
-                .collect(Collectors.toCollection(LinkedHashSet::new));
         List<String> lines = new ArrayList<>();
         lines.add(line(Stream.of(
                 Stream.of("candidate", "status", "score", "epoch share", "seed"),
-                names.stream(),
-                Stream.of("repairs", "failure", "seconds"))));
+                parameters.stream(),
+                Stream.of("repairs", "notes", "failure", "seconds"))));
         for (Row row : rows) {
             String failure = row.failure() == null
                     ? ""
@@ -112,8 +110,14 @@ public record SearchTable(boolean minimize, List<Row> rows) {
                             row.score() == null ? "" : row.score(),
                             row.candidate().epochShare(),
                             row.candidate().seed()),
-                    names.stream().map(name -> row.parameters().getOrDefault(name, "")),
-                    Stream.of(String.join("; ", row.candidate().repairs()), failure, row.seconds()))));
+                    parameters.stream().map(name -> row.parameters().getOrDefault(name, "")),
+                    Stream.of(
+                            String.join("; ", row.candidate().repairs()),
+                            row.outcome() == null
+                                    ? ""
+                                    : String.join("; ", row.outcome().notes()),
+                            failure,
+                            row.seconds()))));
         }
         return String.join("\n", lines) + "\n";
     }

@@ -16,6 +16,11 @@ public final class SecondsScore extends TrainedScore {
     }
 
     @Override
+    String name() {
+        return "seconds of training";
+    }
+
+    @Override
     public boolean minimize() {
         return true;
     }

@@ -1,105 +1,82 @@
 package org.boltzmann4j.arbiter;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** A small chart as SVG inside of a page: dots and lines in a frame with its bounds written at the corners. */
+/** A small chart as SVG inside of a page: dots and lines between two axes with their ends written at the corners. */
 final class SvgChart {
 
     private static final int WIDTH = 280;
     private static final int HEIGHT = 180;
-    private static final int MARGIN = 14;
+    private static final int MARGIN = 16;
 
-    private final double left;
-    private final double right;
-    private final double bottom;
-    private final double top;
+    private final Axis horizontal;
+    private final Axis vertical;
     private final StringBuilder marks = new StringBuilder();
 
-    private SvgChart(double left, double right, double bottom, double top) {
-        this.left = left;
-        this.right = right;
-        this.bottom = bottom;
-        this.top = top;
+    SvgChart(Axis horizontal, Axis vertical) {
+        this.horizontal = horizontal;
+        this.vertical = vertical;
     }
 
-    /** A chart that has room for all points that are finite. */
-    static SvgChart spanning(List<double[]> points) {
-        double[] x = points.stream()
-                .mapToDouble(point -> point[0])
-                .filter(Double::isFinite)
-                .toArray();
-        double[] y = points.stream()
-                .mapToDouble(point -> point[1])
-                .filter(Double::isFinite)
-                .toArray();
-        return new SvgChart(least(x), most(x), least(y), most(y));
-    }
+    /** A point of a chart: any values that the axes have a place for. */
+    record Point(Object x, Object y) {}
 
-    private static double least(double[] values) {
-        return Arrays.stream(values).min().orElse(0);
-    }
-
-    private static double most(double[] values) {
-        return Arrays.stream(values).max().orElse(1);
-    }
-
-    void dot(double[] point, String type, String tip) {
-        if (isFinite(point)) {
+    void dot(Point point, String style, String tip) {
+        if (hasPlace(point)) {
             marks.append(String.format(
                     Locale.ROOT,
                     "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\"><title>%s</title></circle>%n",
-                    type,
-                    x(point[0]),
-                    y(point[1]),
+                    style,
+                    x(point),
+                    y(point),
                     SearchPage.escaped(tip)));
         }
     }
 
-    void line(List<double[]> points, String type, String tip) {
+    void line(List<Point> points, String style, String tip) {
         String path = points.stream()
-                .filter(SvgChart::isFinite)
-                .map(point -> String.format(Locale.ROOT, "%.1f,%.1f", x(point[0]), y(point[1])))
+                .filter(this::hasPlace)
+                .map(point -> String.format(Locale.ROOT, "%.1f,%.1f", x(point), y(point)))
                 .collect(Collectors.joining(" "));
-        marks.append(String.format(
+        marks.append(polyline(path, style, tip));
+    }
+
+    static String polyline(String path, String style, String tip) {
+        return String.format(
                 "<polyline class=\"%s\" points=\"%s\"><title>%s</title></polyline>%n",
-                type, path, SearchPage.escaped(tip)));
+                style, path, SearchPage.escaped(tip));
     }
 
-    private static boolean isFinite(double[] point) {
-        return Double.isFinite(point[0]) && Double.isFinite(point[1]);
+    private boolean hasPlace(Point point) {
+        return !Double.isNaN(horizontal.share(point.x())) && !Double.isNaN(vertical.share(point.y()));
     }
 
-    private double x(double value) {
-        return MARGIN + share(value, left, right) * (WIDTH - 2 * MARGIN);
+    private double x(Point point) {
+        return MARGIN + horizontal.share(point.x()) * (WIDTH - 2 * MARGIN);
     }
 
-    private double y(double value) {
-        return HEIGHT - MARGIN - share(value, bottom, top) * (HEIGHT - 2 * MARGIN);
+    private double y(Point point) {
+        return HEIGHT - MARGIN - vertical.share(point.y()) * (HEIGHT - 2 * MARGIN);
     }
 
-    private static double share(double value, double from, double to) {
-        return to > from ? (value - from) / (to - from) : 0.5;
+    static String text(double x, double y, String anchor, String text) {
+        return String.format(
+                Locale.ROOT,
+                "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>%n",
+                x,
+                y,
+                anchor,
+                SearchPage.escaped(text));
     }
 
     String svg() {
-        return String.format(
-                Locale.ROOT,
-                "<svg width=\"%d\" height=\"%d\" role=\"img\">%n%s"
-                        + "<text x=\"2\" y=\"%d\">%.4g</text><text x=\"%d\" y=\"%d\" text-anchor=\"end\">%.4g</text>"
-                        + "<text x=\"2\" y=\"10\">%.4g</text><text x=\"2\" y=\"%d\">%.4g</text></svg>",
-                WIDTH,
-                HEIGHT,
-                marks,
-                HEIGHT - 2,
-                left,
-                WIDTH - 2,
-                HEIGHT - 2,
-                right,
-                top,
-                HEIGHT - MARGIN,
-                bottom);
+        return String.format("<svg width=\"%d\" height=\"%d\" role=\"img\">%n%s", WIDTH, HEIGHT, marks)
+                + text(2, HEIGHT - 3, "start", horizontal.low())
+                + text(WIDTH - 2, HEIGHT - 3, "end", horizontal.high())
+                + text(2, 10, "start", vertical.high())
+                + text(2, HEIGHT - MARGIN, "start", vertical.low())
+                + "</svg>";
     }
 }

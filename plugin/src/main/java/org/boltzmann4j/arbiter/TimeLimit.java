@@ -7,7 +7,10 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.jspecify.annotations.Nullable;
 
-/** Ends a training after the minibatch in which its time is up. Nothing is interrupted, so that no array is left half written. */
+/**
+ * Ends training and scoring of a candidate after the minibatch in which its time is up. Nothing is interrupted, so that no array is
+ * left half written.
+ */
 final class TimeLimit extends BaseTrainingListener implements PretrainingListener {
 
     private final @Nullable Duration limit;
@@ -28,7 +31,8 @@ final class TimeLimit extends BaseTrainingListener implements PretrainingListene
         check();
     }
 
-    private void check() {
+    /** Throws when the time is up. */
+    void check() {
         if (limit != null && System.nanoTime() - start > limit.toNanos()) {
             throw new TimeLimitException(limit);
         }

@@ -13,17 +13,20 @@ import org.jspecify.annotations.Nullable;
  * @param pretrainingSeconds wall-clock time
  * @param fineTuningSeconds wall-clock time
  * @param curves of pretraining and fine-tuning
+ * @param notes on what went wrong and was mended: where the guard of a joint training went back, and why it stopped
  */
 public record TrainedCandidate(
         Model model,
         @Nullable PretrainingReport pretraining,
         double pretrainingSeconds,
         double fineTuningSeconds,
-        List<TrainingCurve> curves) {
+        List<TrainingCurve> curves,
+        List<String> notes) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public TrainedCandidate {
         curves = List.copyOf(curves);
+        notes = List.copyOf(notes);
     }
 
     /**

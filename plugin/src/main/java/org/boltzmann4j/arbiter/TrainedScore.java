@@ -33,10 +33,13 @@ public abstract class TrainedScore implements ScoreFunction {
      */
     public abstract double score(TrainedCandidate candidate, DataSource data);
 
+    /** What people call it. */
+    abstract String name();
+
     @Override
     public final double score(Object model, Class<? extends DataSource> source, @Nullable Properties properties) {
         return score(
-                new TrainedCandidate((Model) model, null, Double.NaN, Double.NaN, List.of()),
+                new TrainedCandidate((Model) model, null, Double.NaN, Double.NaN, List.of(), List.of()),
                 SearchData.open(source, properties));
     }
 

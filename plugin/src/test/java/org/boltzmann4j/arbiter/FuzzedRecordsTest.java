@@ -48,13 +48,14 @@ class FuzzedRecordsTest {
     }
 
     private Fuzz.Outcome journals(int mutations) throws IOException {
-        SearchJournal journal = SearchJournal.open(directory, Map.of("seed", "1"));
+        SearchJournal journal = SearchJournal.open(directory, Map.of("seed", SearchJson.tree(1)));
         journal.write(
                 3,
                 new ResultRecord(
                         CandidateStatus.Complete,
                         0.5,
-                        new TrainingOutcome(1, 2, List.of(new TrainingCurve("loss", List.of(0.5, 0.25)))),
+                        new TrainingOutcome(
+                                1, 2, List.of(new TrainingCurve("loss", List.of(0.5, 0.25))), List.of("went back")),
                         null));
         Path file = SearchJournal.candidateDirectory(directory, 3).resolve("result.json");
         return Fuzz.of(
@@ -110,9 +111,14 @@ class FuzzedRecordsTest {
                 .layer(new OutputLayer.Builder().nIn(2).nOut(2).build())
                 .build();
         CandidateRecord record =
-                CandidateRecord.of(new DbnConfiguration(conf, null, 1, PretrainingSettings.ofEpochs(1), List.of()), 1);
+                CandidateRecord.of(
+                new DbnConfiguration(
+                        conf, null, 1, new CandidateSettings(PretrainingSettings.ofEpochs(1), null, List.of())),
+                1);
         CandidateRecord read = CandidateRecord.fromJson(record.toJson());
         assertThatThrownBy(read::configuration).hasMessageContaining(OwnLayer.class.getName());
+        // The page of a search that has such layers is written all the same.
+        assertThat(JavaSource.of(record)).startsWith("// ");
         DbnConfiguration own =
                 (DbnConfiguration) read.configuration(ModelReader.standard().allowing(OwnLayer.class));
         assertThat(own.getMultiLayerConfiguration()).isEqualTo(conf);
@@ -120,7 +126,7 @@ class FuzzedRecordsTest {
 
     @Test
     void aJournalFileOfAGigabyteIsNotReadIntoMemory() throws IOException {
-        SearchJournal journal = SearchJournal.open(directory, Map.of("seed", "1"));
+        SearchJournal journal = SearchJournal.open(directory, Map.of("seed", SearchJson.tree(1)));
         journal.write(0, new ResultRecord(CandidateStatus.Failed, null, null, "x"));
         Path file = SearchJournal.candidateDirectory(directory, 0).resolve("result.json");
         try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {

@@ -1,25 +1,41 @@
 package org.boltzmann4j.arbiter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import org.boltzmann4j.objective.ParallelTempering;
 import org.boltzmann4j.objective.PersistentContrastiveDivergence;
+import org.boltzmann4j.sampler.Box;
 import org.boltzmann4j.sampler.Ladder;
+import org.boltzmann4j.sampler.Langevin;
+import org.deeplearning4j.arbiter.optimize.api.ParameterSpace;
 import org.deeplearning4j.arbiter.optimize.api.termination.MaxCandidatesCondition;
 import org.deeplearning4j.arbiter.optimize.config.OptimizationConfiguration;
+import org.deeplearning4j.arbiter.optimize.parameter.FixedValue;
 import org.deeplearning4j.arbiter.optimize.runner.CandidateStatus;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.arbiter.scoring.impl.EvaluationScoreFunction;
+import org.deeplearning4j.arbiter.scoring.impl.ROCScoreFunction;
+import org.deeplearning4j.arbiter.scoring.impl.RegressionScoreFunction;
+import org.deeplearning4j.arbiter.scoring.impl.TestSetLossScoreFunction;
+import org.deeplearning4j.nn.api.Model;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.evaluation.classification.Evaluation;
+import org.nd4j.evaluation.regression.RegressionEvaluation;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 
 final class ReportTest {
@@ -29,13 +45,32 @@ final class ReportTest {
 
     private static SearchTable.Row row(int index, Double score, double share, Map<String, Object> parameters) {
         CandidateRecord candidate = new CandidateRecord(
-                index, 9L, share, List.of(0.5), null, null, 1, PretrainingSettings.ofEpochs(1), List.of("a \"b\", c"));
+                index,
+                9L,
+                share,
+                List.of(0.5),
+                null,
+                null,
+                1,
+                PretrainingSettings.ofEpochs(1),
+                null,
+                List.of("a \"b\", c"));
         CandidateStatus status = score == null ? CandidateStatus.Failed : CandidateStatus.Complete;
         TrainingOutcome outcome = score == null
                 ? null
-                : new TrainingOutcome(1, 2, List.of(new TrainingCurve("loss", List.of(2.0, Double.NaN, 1.0))));
+                : new TrainingOutcome(
+                        1, 2, List.of(new TrainingCurve("loss", List.of(2.0, Double.NaN, 1.0))), List.of("went back"));
         return new SearchTable.Row(
                 candidate, status, score, outcome, score == null ? "boom\n\tat x" : null, parameters);
+    }
+
+    private static SearchTable table(boolean minimize, List<SearchTable.Row> rows) {
+        List<String> names = rows.stream()
+                .flatMap(row -> row.parameters().keySet().stream())
+                .distinct()
+                .sorted()
+                .toList();
+        return new SearchTable("accuracy", minimize, names, rows);
     }
 
     @Test
@@ -45,45 +80,77 @@ final class ReportTest {
                 row(1, 0.2, 1, Map.of()),
                 row(2, null, 1, Map.of()),
                 row(3, 0.4, 1, Map.of()));
-        assertThat(new SearchTable(false, rows).best().orElseThrow().candidate().index())
-                .isEqualTo(3);
-        assertThat(new SearchTable(true, rows).best().orElseThrow().candidate().index())
-                .isEqualTo(1);
+        assertThat(table(false, rows).best().orElseThrow().candidate().index()).isEqualTo(3);
+        assertThat(table(true, rows).best().orElseThrow().candidate().index()).isEqualTo(1);
     }
 
     @Test
     void cellsWithQuotesAndCommasAreQuotedAndAFailureTakesOneLine() {
-        String csv = new SearchTable(true, List.of(row(0, null, 1, Map.of("w", "x,y")))).csv();
+        String csv = table(true, List.of(row(0, null, 1, Map.of("w", "x,y")))).csv();
         assertThat(csv.lines())
                 .containsExactly(
-                        "candidate,status,score,epoch share,seed,w,repairs,failure,seconds",
+                        "candidate,status,score,epoch share,seed,w,repairs,notes,failure,seconds",
                         "0,Failed,,1.0,9,\"x,y\",\"a \"\"b\"\", c\",boom,NaN");
     }
 
     @Test
     void thePageIsOneWellFormedWholeWithoutScriptsOrLinks() throws Exception {
-        String page = SearchPage.of(
-                new SearchTable(
-                        false,
-                        List.of(
-                                row(0, 0.5, 1, Map.of("<script>", "a<b", "rate", 0.1)),
-                                row(1, 0.7, 1, Map.of("<script>", "c&d", "rate", 0.2)),
-                                row(2, null, 1, Map.of()))),
-                "<title>");
+        String page = SearchPage.of(table(
+                false,
+                List.of(
+                        row(0, 0.5, 1, Map.of("<script>", "a<b", "rate", 0.1)),
+                        row(1, 0.7, 1, Map.of("<script>", "c&d", "rate", 0.2)),
+                        row(2, null, 1, Map.of()))));
         assertThat(page).doesNotContain("<script", "http:", "https:", "NaN,", "src=");
         assertThat(page).contains("&lt;script&gt;", "a&lt;b", "c&amp;d");
-        // Two parameters over which two complete candidates stand, and one curve for each.
+        assertThat(page).contains("Search for the highest accuracy", "went back", "boom");
+        // Two parameters over which two complete candidates stand; a curve and a line through the parameters for each.
         assertThat(page.split("<circle ", -1)).hasSize(1 + 4);
-        assertThat(page.split("<polyline ", -1)).hasSize(1 + 2);
+        assertThat(page.split("<polyline ", -1)).hasSize(1 + 2 + 2);
+    }
+
+    @Test
+    void aLineThroughTheParametersLeavesOutThoseWithoutEffect() {
+        ParallelChart chart = new ParallelChart(new TreeMap<>(Map.of(
+                "a", Axis.of(List.of(1, 2)), "b", Axis.of(List.of("x", "y")), "c", Axis.of(List.of(0.1, Double.NaN)))));
+        chart.line(Map.of("a", 2, "c", 0.1), "", "first");
+        // The axes stand 110 apart, from 240 up to 40; the only value of an axis stands in its middle.
+        assertThat(chart.svg()).contains("points=\"55.0,40.0 275.0,140.0\"");
+    }
+
+    @Test
+    void ratesOverTwoDecadesStandByTheirLogarithms() {
+        Axis rates = Axis.of(List.of(0.001, 0.01, 0.1));
+        assertThat(rates.share(0.01)).isCloseTo(0.5, within(1e-12));
+        assertThat(rates.remark()).isEqualTo("logarithmic");
+        assertThat(Axis.of(List.of(0.0, 0.01, 0.1)).share(0.01)).isCloseTo(0.1, within(1e-12));
+        assertThat(Axis.of(List.of(0.1)).share(0.2)).isNaN();
+    }
+
+    @Test
+    void scoresHaveNamesForPeople() {
+        assertThat(ScoreName.of(new EvaluationScoreFunction(Evaluation.Metric.ACCURACY)))
+                .isEqualTo("accuracy");
+        assertThat(ScoreName.of(new EvaluationScoreFunction(Evaluation.Metric.F1)))
+                .isEqualTo("F1");
+        assertThat(ScoreName.of(new ROCScoreFunction(ROCScoreFunction.ROCType.ROC, ROCScoreFunction.Metric.AUC)))
+                .isEqualTo("area under the ROC curve");
+        assertThat(ScoreName.of(new RegressionScoreFunction(RegressionEvaluation.Metric.MSE)))
+                .isEqualTo("MSE");
+        assertThat(ScoreName.of(new TestSetLossScoreFunction())).isEqualTo("loss");
+        assertThat(ScoreName.of(RbmScore.of(RbmScore.Measure.FREE_ENERGY_GAP))).isEqualTo("free energy gap of layer 0");
+        assertThat(ScoreName.of(new SecondsScore())).isEqualTo("seconds of training");
     }
 
     @Test
     void progressSaysWhatIsLeftFromTheCandidatesTrainedHere() {
-        // Four of ten done, of which two were trained here in a minute: six more take three minutes.
-        assertThat(SearchProgress.line(4, 10, 0.5, 2, Duration.ofMinutes(1), 2))
+        // Two trained here in a minute: six more take three minutes.
+        Duration left = SearchProgress.left(Duration.ofMinutes(1), 2, 6);
+        assertThat(left).isEqualTo(Duration.ofMinutes(3));
+        assertThat(SearchProgress.line(4, 10, 0.5, 2, left))
                 .isEqualTo("candidate 4/10, best score 0.5000 of candidate 2, 3:00 left");
-        assertThat(SearchProgress.line(4, -1, null, -1, Duration.ofMinutes(1), 2))
-                .isEqualTo("candidate 4");
+        assertThat(SearchProgress.left(Duration.ofMinutes(1), 0, 6)).isNull();
+        assertThat(SearchProgress.line(4, -1, null, -1, null)).isEqualTo("candidate 4");
     }
 
     @Test
@@ -95,27 +162,42 @@ final class ReportTest {
                         "new ParallelTempering(2, 3, new FixedLadder(List.of(0.5, 1.0)), TemperingPath.TEMPERATURE)");
     }
 
-    @Test
-    void theJavaOfACandidateCompilesAndTrainsTheSameNetwork() throws Exception {
-        DbnSpace space = Spaces.indexed(Spaces.small());
-        double[] point = new double[space.numParameters()];
-        java.util.Arrays.fill(point, 0.9);
-        CandidateRecord candidate = CandidateRecord.of(space.getValue(point), 77);
-        String program = "import org.boltzmann4j.dl4j.*; import org.deeplearning4j.nn.conf.*;"
+    private static Stream<PretrainedConfiguration> configurations() {
+        DbnSpace joint = DbnSpace.builder(6, 3)
+                .widths(new FixedValue<>(4))
+                .joint(JemSpace.builder(Box.of(0, 1), 40)
+                        .dataNoise(new FixedValue<>(0.1))
+                        .langevin(OneOf.of(Langevin.practical(2, 0.5, 0.05)))
+                        .build())
+                .build();
+        return Stream.of(high(Spaces.small()), high(joint), high(Spaces.graph()));
+    }
+
+    private static PretrainedConfiguration high(ParameterSpace<? extends PretrainedConfiguration> space) {
+        double[] point = new double[Spaces.indexed(space).numParameters()];
+        Arrays.fill(point, 0.9);
+        return space.getValue(point);
+    }
+
+    @ParameterizedTest
+    @MethodSource("configurations")
+    void theJavaOfACandidateCompilesAndTrainsTheSameModel(PretrainedConfiguration configuration) throws Exception {
+        CandidateRecord candidate = CandidateRecord.of(configuration, 77);
+        String program = "import org.boltzmann4j.dl4j.*; import org.boltzmann4j.objective.*;"
+                + " import org.boltzmann4j.sampler.*; import org.deeplearning4j.nn.api.Model;"
+                + " import org.deeplearning4j.nn.conf.*; import org.deeplearning4j.nn.graph.ComputationGraph;"
                 + " import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;"
                 + " import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;"
                 + " import org.nd4j.linalg.learning.config.IUpdater;\n"
-                + "public class Best { public static MultiLayerNetwork train(DataSetIterator unlabelled,"
+                + "public class Best { public static Model train(DataSetIterator unlabelled,"
                 + " DataSetIterator labelled) throws Exception {\n"
                 + JavaSource.of(candidate)
                 + "return network; } }";
         Class<?> best = compiled("Best", program);
         Stripes data = new Stripes();
-        MultiLayerNetwork fromJava =
-                (MultiLayerNetwork) best.getMethod("train", DataSetIterator.class, DataSetIterator.class)
-                        .invoke(null, data.unlabelledData(), data.trainData());
-        assertThat(fromJava.params())
-                .isEqualTo(((MultiLayerNetwork) candidate.train(data).model()).params());
+        Model fromJava = (Model) best.getMethod("train", DataSetIterator.class, DataSetIterator.class)
+                .invoke(null, data.unlabelledData(), data.trainData());
+        assertThat(fromJava.params()).isEqualTo(candidate.train(data).model().params());
     }
 
     private Class<?> compiled(String name, String program) throws Exception {
@@ -151,5 +233,8 @@ final class ReportTest {
                 .terminationConditions(new MaxCandidatesCondition(100))
                 .build();
         assertThat(SearchProgress.totalOf(configuration)).isEqualTo(9 + 3 + 1);
+        // In full trainings each rung costs the same: nine ninths, three thirds, one.
+        assertThat(SearchProgress.workOf(configuration, 13)).isCloseTo(3, within(1e-12));
+        assertThat(SearchProgress.workOf(configuration, 9)).isCloseTo(1, within(1e-12));
     }
 }

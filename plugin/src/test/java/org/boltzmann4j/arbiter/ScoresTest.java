@@ -41,7 +41,7 @@ final class ScoresTest {
         return RbmScore.of(measure).score(model, Stripes.class, Stripes.ofRows(60));
     }
 
-    private static INDArray features(Object iterator) {
+    static INDArray features(Object iterator) {
         List<INDArray> batches = new java.util.ArrayList<>();
         ((DataSetIterator) iterator).forEachRemaining(batch -> batches.add(batch.getFeatures()));
         return Nd4j.vstack(batches);
@@ -86,7 +86,7 @@ final class ScoresTest {
 
     @Test
     void secondsAreThoseOfPretrainingAndFineTuning() {
-        TrainedCandidate candidate = new TrainedCandidate(model, null, 1.5, 2.25, List.of());
+        TrainedCandidate candidate = new TrainedCandidate(model, null, 1.5, 2.25, List.of(), List.of());
         assertThat(new SecondsScore().score(candidate, data)).isEqualTo(3.75);
     }
 

@@ -11,8 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.deeplearning4j.arbiter.ComputationGraphSpace;
-import org.deeplearning4j.arbiter.layers.OutputLayerSpace;
 import org.deeplearning4j.arbiter.optimize.api.Candidate;
 import org.deeplearning4j.arbiter.optimize.api.CandidateGenerator;
 import org.deeplearning4j.arbiter.optimize.api.OptimizationResult;
@@ -27,7 +25,6 @@ import org.deeplearning4j.arbiter.optimize.runner.CandidateStatus;
 import org.deeplearning4j.arbiter.optimize.runner.IOptimizationRunner;
 import org.deeplearning4j.arbiter.optimize.runner.listener.BaseStatusListener;
 import org.deeplearning4j.arbiter.scoring.impl.EvaluationScoreFunction;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
@@ -35,8 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.evaluation.classification.Evaluation;
-import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 
 final class SearchTest {
 
@@ -205,28 +201,7 @@ final class SearchTest {
 
     @Test
     void graphsArePretrainedSearchedAndTrainedAgainAsNetworksAre() throws Exception {
-        ComputationGraphSpace graph = new ComputationGraphSpace.Builder()
-                .addInputs("pixels")
-                .addLayer(
-                        "features",
-                        new RbmLayerSpace.Builder()
-                                .nOut(new IntegerParameterSpace(2, 8))
-                                .build(),
-                        "pixels")
-                .addLayer(
-                        "classes",
-                        new OutputLayerSpace.Builder()
-                                .nOut(3)
-                                .activation(Activation.SOFTMAX)
-                                .lossFunction(LossFunction.MCXENT)
-                                .build(),
-                        "features")
-                .setOutputs("classes")
-                .setInputTypes(InputType.feedForward(6))
-                .numEpochs(2)
-                .build();
-        PretrainedSpace space = new PretrainedSpace(graph, PretrainingSpace.ofEpochs(new FixedValue<>(3)));
-        SearchTable table = run(new RandomSearchGenerator(space), 2, directory);
+        SearchTable table = run(new RandomSearchGenerator(Spaces.graph()), 2, directory);
         assertThat(table.rows()).hasSize(2).allSatisfy(row -> {
             assertThat(row.status()).as(row.failure()).isEqualTo(CandidateStatus.Complete);
             assertThat(row.outcome().curves().get(0).name()).isEqualTo("layer features: reconstruction error");
@@ -279,6 +254,71 @@ final class SearchTest {
             assertThat(row.score()).isNull();
             assertThat(row.failure()).contains("time limit");
         });
+    }
+
+    /** Its training is done in a fraction of the limit, if the machine is not very busy. */
+    @Test
+    void theTimeOfACandidateHoldsForItsScoringToo() {
+        ScoreFunction slow = new EvaluationScoreFunction(Evaluation.Metric.ACCURACY) {
+            @Override
+            public double score(MultiLayerNetwork network, DataSetIterator rows) {
+                while (true) {
+                    super.score(network, rows);
+                    rows.reset();
+                }
+            }
+        };
+        OptimizationConfiguration configuration = new OptimizationConfiguration.Builder()
+                .candidateGenerator(Generators.RANDOM.make())
+                .dataSource(Stripes.class, Stripes.ofRows(60))
+                .scoreFunction(slow)
+                .terminationConditions(new MaxCandidatesCondition(1))
+                .build();
+        Search search = Search.of(
+                configuration, PretrainingTaskCreator.of(42).withTimeLimit(Duration.ofMillis(1500)), directory);
+        search.execute();
+        assertThat(search.table().rows()).singleElement().satisfies(row -> assertThat(row.status())
+                .isEqualTo(CandidateStatus.Cancelled));
+    }
+
+    @Test
+    void allDataOfAScoreLookAtTheClock() {
+        TimedSource late = new TimedSource(new Stripes(), new TimeLimit(Duration.ofNanos(1)));
+        assertThat(Stream.of(late.trainData(), late.testData(), late.unusualData(), late.testData(Map.of())))
+                .allSatisfy(data -> assertThatThrownBy(() -> ((DataSetIterator) data).next())
+                        .isInstanceOf(TimeLimitException.class));
+        TimedSource early = new TimedSource(new Stripes(), new TimeLimit(null));
+        assertThat(ScoresTest.features(early.testData())).isEqualTo(ScoresTest.features(new Stripes().testData()));
+    }
+
+    @Test
+    void dimensionsWithoutEffectAreNotListed() {
+        SpaceColumns columns = SpaceColumns.of(Spaces.indexed(Spaces.small()));
+        double[] point = new double[columns.names().size()];
+        assertThat(columns.valuesAt(point))
+                .containsEntry("depth", 1)
+                .containsEntry("layer.negativePhase.kind", NegativePhaseSpace.Kind.CONTRASTIVE_DIVERGENCE)
+                .containsKey("width 0")
+                .doesNotContainKey("width 1")
+                // There are 0 epochs of pretraining at this corner.
+                .containsEntry("pretraining.epochs", 0)
+                .doesNotContainKey("pretraining.updater.learningRate");
+        Arrays.fill(point, 1);
+        assertThat(columns.valuesAt(point).keySet()).containsExactlyElementsOf(columns.names());
+    }
+
+    @Test
+    void anotherSpaceInTheSameDirectoryIsRefused() {
+        run(Generators.RANDOM.make(), 1, directory);
+        Search other = search(
+                new RandomSearchGenerator(DbnSpace.builder(6, 3)
+                        .widths(new IntegerParameterSpace(2, 9))
+                        .build()),
+                1,
+                directory);
+        assertThatThrownBy(other::execute)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("its generator is not that of search.json");
     }
 
     @Test

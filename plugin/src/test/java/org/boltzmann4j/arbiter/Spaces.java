@@ -7,17 +7,22 @@ import org.boltzmann4j.units.Bernoulli;
 import org.boltzmann4j.units.Gaussian;
 import org.boltzmann4j.units.NoisyRelu;
 import org.boltzmann4j.units.Unit;
+import org.deeplearning4j.arbiter.ComputationGraphSpace;
 import org.deeplearning4j.arbiter.conf.updater.AdamSpace;
 import org.deeplearning4j.arbiter.conf.updater.NesterovsSpace;
 import org.deeplearning4j.arbiter.conf.updater.SgdSpace;
 import org.deeplearning4j.arbiter.conf.updater.schedule.ExponentialScheduleSpace;
+import org.deeplearning4j.arbiter.layers.OutputLayerSpace;
 import org.deeplearning4j.arbiter.optimize.api.ParameterSpace;
 import org.deeplearning4j.arbiter.optimize.distribution.LogUniformDistribution;
 import org.deeplearning4j.arbiter.optimize.parameter.BooleanSpace;
 import org.deeplearning4j.arbiter.optimize.parameter.FixedValue;
 import org.deeplearning4j.arbiter.optimize.parameter.continuous.ContinuousParameterSpace;
 import org.deeplearning4j.arbiter.optimize.parameter.integer.IntegerParameterSpace;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.schedule.ScheduleType;
 
 /** The spaces of the tests. */
@@ -95,6 +100,32 @@ final class Spaces {
                 .pretraining(PretrainingSpace.ofEpochs(new IntegerParameterSpace(0, 2))
                         .withUpdaters(new SgdSpace(rates())))
                 .build();
+    }
+
+    /** A graph of the host's with an RBM layer. */
+    static PretrainedSpace graph() {
+        ComputationGraphSpace graph = new ComputationGraphSpace.Builder()
+                .seed(3) // the default is the time of day
+                .addInputs("pixels")
+                .addLayer(
+                        "features",
+                        new RbmLayerSpace.Builder()
+                                .nOut(new IntegerParameterSpace(2, 8))
+                                .build(),
+                        "pixels")
+                .addLayer(
+                        "classes",
+                        new OutputLayerSpace.Builder()
+                                .nOut(3)
+                                .activation(Activation.SOFTMAX)
+                                .lossFunction(LossFunction.MCXENT)
+                                .build(),
+                        "features")
+                .setOutputs("classes")
+                .setInputTypes(InputType.feedForward(6))
+                .numEpochs(2)
+                .build();
+        return new PretrainedSpace(graph, PretrainingSpace.ofEpochs(new FixedValue<>(3)));
     }
 
     /** Gives every dimension its index, as the generators of the host do. */

@@ -50,7 +50,7 @@ final class SpacesTest {
             DbnConfiguration candidate = space.getValue(point(space));
             MultiLayerNetwork network = new MultiLayerNetwork(candidate.getMultiLayerConfiguration());
             assertThatCode(network::init).doesNotThrowAnyException();
-            candidate.repairs().forEach(repair -> repaired.add(repair.replaceFirst("[: ].*", "")));
+            candidate.settings().repairs().forEach(repair -> repaired.add(repair.replaceFirst("[: ].*", "")));
         }
         // Each has a chance of at least 0.05 at a point, so that 60 points miss one with a probability below 0.05.
         assertThat(repaired)
@@ -65,14 +65,14 @@ final class SpacesTest {
         double[] point = new double[space.numParameters()];
         java.util.Arrays.fill(point, corner);
         new MultiLayerNetwork(space.getValue(point).getMultiLayerConfiguration()).init();
-        assertThat(space.getValue(point).repairs()).isNotEmpty();
+        assertThat(space.getValue(point).settings().repairs()).isNotEmpty();
     }
 
     @Test
     void aValidPointIsNotRepaired() {
         DbnSpace space = Spaces.indexed(Spaces.small());
         for (int i = 0; i < 20; i++) {
-            assertThat(space.getValue(point(space)).repairs()).isEmpty();
+            assertThat(space.getValue(point(space)).settings().repairs()).isEmpty();
         }
     }
 
@@ -163,8 +163,8 @@ final class SpacesTest {
         RbmLayer layer =
                 (RbmLayer) candidate.getMultiLayerConfiguration().getConf(0).getLayer();
         assertThat(layer.getIUpdater()).isEqualTo(new Sgd(0.25));
-        assertThat(candidate.pretraining().updaters()).containsExactly(new Nesterovs(0.5, 0.25));
-        assertThat(candidate.pretraining().epochs()).containsExactly(7);
+        assertThat(candidate.settings().pretraining().updaters()).containsExactly(new Nesterovs(0.5, 0.25));
+        assertThat(candidate.settings().pretraining().epochs()).containsExactly(7);
     }
 
     @Test
@@ -232,7 +232,51 @@ final class SpacesTest {
                 Spaces.indexed(new PretrainedSpace(network, PretrainingSpace.ofEpochs(new FixedValue<>(1))));
         double[] refused = new double[space.numParameters()];
         assertThatThrownBy(() -> network.getValue(refused)).isInstanceOf(RuntimeException.class);
-        assertThat(space.getValue(refused).repairs()).singleElement().asString().startsWith("the point became [0.25");
+        assertThat(space.getValue(refused).settings().repairs())
+                .singleElement()
+                .asString()
+                .startsWith("the point became [0.25");
+    }
+
+    @Test
+    void graphsKeepTheirSpaceInJsonAndAreNotTrainedJointly() throws Exception {
+        PretrainedSpace space = Spaces.indexed(Spaces.graph()
+                .withJointTraining(JemSpace.builder(org.boltzmann4j.sampler.Box.of(0, 1), 40)
+                        .build()));
+        PretrainedSpace read = (PretrainedSpace) JsonMapper.getMapper().readValue(write(space), ParameterSpace.class);
+        double[] point = point(space);
+        assertThat(read.getValue(point)).isEqualTo(space.getValue(point));
+        assertThat(read.getValue(point).settings().joint()).isNull();
+        assertThat(read.getValue(point).settings().repairs())
+                .singleElement()
+                .asString()
+                .startsWith("joint training left");
+    }
+
+    @Test
+    void pretrainingOfLevelsThatAreNotThereDoesNotMatter() {
+        DbnSpace space = DbnSpace.builder(5, 2)
+                .depth(new FixedValue<>(1))
+                .widths(new FixedValue<>(4), new FixedValue<>(3))
+                .pretraining(PretrainingSpace.ofEpochs(new FixedValue<>(2), new FixedValue<>(0)))
+                .build();
+        assertThat(space.getValue(new double[0]).settings().pretraining().epochs())
+                .containsExactly(2);
+    }
+
+    @Test
+    void anOutputLayerThatTheHostRefusesBecomesTheUsualOne() {
+        DbnSpace space = Spaces.indexed(DbnSpace.builder(5, 2)
+                .widths(new FixedValue<>(4))
+                .output(new OutputLayerSpace.Builder()
+                        .nOut(2)
+                        .dropOut(new ContinuousParameterSpace(-1, 1))
+                        .build())
+                .build());
+        assertThat(space.getValue(new double[] {0}).settings().repairs())
+                .singleElement()
+                .asString()
+                .startsWith("the output layer became softmax");
     }
 
     @Test

@@ -9,7 +9,7 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Six binary pixels in three pairs: the class says which pair is on; every pixel is flipped with a probability of 0.1. */
-public final class Stripes implements PretrainingDataSource {
+public final class Stripes implements PretrainingDataSource, UnusualDataSource {
 
     private static final long serialVersionUID = 1;
 
@@ -46,6 +46,14 @@ public final class Stripes implements PretrainingDataSource {
     @Override
     public Object testData() {
         return data(3);
+    }
+
+    /** The same with all pixels inverted. */
+    @Override
+    public Object unusualData() {
+        DataSetIterator inverted = data(4);
+        inverted.setPreProcessor(rows -> rows.getFeatures().rsubi(1));
+        return inverted;
     }
 
     private DataSetIterator data(long seed) {
