@@ -82,6 +82,14 @@ final class JemEvaluation {
         figures.put("plain", Calibration.of(plain, labels));
         figures.put("plain, temperature-scaled", Calibration.of(scaling.apply(plain), labels));
         figures.put("joint", Calibration.of(arm("joint").logProbabilities(scale.of(test)), labels));
+        int[] heldLabels = PixelScale.labels(validation);
+        arms.forEach((name, model) -> say(
+                "Accuracy on the %,d images held out, %s: %.2f %%",
+                heldLabels.length,
+                name,
+                100
+                        * Calibration.of(model.logProbabilities(scale.of(validation)), heldLabels)
+                                .accuracy()));
         say("%n%-28s%10s%8s%8s%8s%10s", "", "accuracy", "NLL", "Brier", "ECE", "adaptive");
         figures.forEach((name, c) -> say(
                 "%-28s%9.2f%%%8.4f%8.4f%8.4f%10.4f",

@@ -32,14 +32,19 @@ class JemDigitsTest {
                 "--buffer",
                 "150",
                 "--epochs",
-                "30",
+                "4",
+                "--batch",
+                "20",
+                "--rate",
+                "0.01",
+                "--longer-twin",
                 "--attacked",
                 "20");
         assertThat(run.code()).as(run.err()).isZero();
         JsonNode result = run.result();
         assertThat(result.get("images").asInt()).isEqualTo(480);
-        assertThat(result.get("epochs").asInt()).isEqualTo(30);
-        for (String arm : new String[] {"plain", "plain, temperature-scaled", "joint"}) {
+        assertThat(result.get("epochs").asInt()).isEqualTo(4);
+        for (String arm : new String[] {"plain", "plain, temperature-scaled", "joint", "plain, as long"}) {
             // Bars are easily told apart: guessing is right in one of three.
             assertThat(result.at("/calibration/" + arm + "/accuracy").asDouble())
                     .as("%s in %s", arm, result)
@@ -91,6 +96,6 @@ class JemDigitsTest {
     void numbersOutOfRangeAreSaidInOneLine() {
         ExampleRun run = ExampleRun.of(JemDigits::new, "--out", directory.toString(), "--buffer", "5");
         assertThat(run.code()).isEqualTo(1);
-        assertThat(run.err().strip()).hasLineCount(1).contains("--buffer at least 100");
+        assertThat(run.err().strip()).hasLineCount(1).contains("--buffer at least --batch");
     }
 }
