@@ -194,7 +194,7 @@ public final class JemDigits implements Callable<Integer> {
         report.returns().forEach(line -> say("  %s", line));
         if (last != null) {
             say(
-                    "At the end samples are %.2f nats less likely than data; the rarest class has %.1f %% of the chains",
+                    "At the end the energy of samples is %.2f nats above that of data; the rarest class has %.1f %% of the chains",
                     last.gap(), 100 * last.smallestClassShare());
         }
 

@@ -14,6 +14,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** An activation function whose slope follows from its value: one pass over the rows each way, and nothing is kept but the values. */
 final class FusedActivation implements StageActivation {
 
+    /** Times the smallest positive float it is still above 1. */
+    private static final double BEYOND_EVERY_VALUE = 1e300;
+
     private final Function function;
     private @Nullable INDArray values;
 
@@ -41,7 +44,8 @@ final class FusedActivation implements StageActivation {
             @Override
             void multiplyBySlope(double[] epsilon, double[] value) {
                 for (int i = 0; i < epsilon.length; i++) {
-                    epsilon[i] = value[i] > 0 ? epsilon[i] : 0;
+                    // 1 where the value is above 0: no processor foresees a branch here.
+                    epsilon[i] *= Math.min(1, value[i] * BEYOND_EVERY_VALUE);
                 }
             }
         },
