@@ -25,6 +25,7 @@ import org.deeplearning4j.earlystopping.termination.MaxEpochsTerminationConditio
 import org.deeplearning4j.earlystopping.termination.ScoreImprovementEpochTerminationCondition;
 import org.deeplearning4j.earlystopping.trainer.EarlyStoppingTrainer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import picocli.CommandLine.Command;
@@ -45,10 +46,10 @@ public final class JemDigits implements Callable<Integer> {
     /** Images of a class that its Gaussian start is fitted to. */
     static final int EXAMPLES_PER_CLASS = 200;
 
-    private static final int BATCH = 100;
     private static final int VALIDATION = 1000;
     private static final int JUDGING_SHARE = 5;
     private static final int PATIENCE = 20;
+    private static final int JUDGE_PASSES = 3;
 
     @Mixin
     private ExampleOptions options = new ExampleOptions();
@@ -74,6 +75,21 @@ public final class JemDigits implements Callable<Integer> {
             defaultValue = "4",
             description = "Passes over the images. Default: ${DEFAULT-VALUE}.")
     private int epochs;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "100",
+            description = "Images of a minibatch. Default: ${DEFAULT-VALUE}.")
+    private int batch;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "R",
+            defaultValue = "0.001",
+            description =
+                    "Learning rate of the first update; that of the last is a fiftieth. Default: ${DEFAULT-VALUE}.")
+    private double rate;
 
     @Option(
             names = "--widths",
@@ -108,7 +124,7 @@ public final class JemDigits implements Callable<Integer> {
     @Option(
             names = "--buffer",
             paramLabel = "N",
-            defaultValue = "1000",
+            defaultValue = "2000",
             description = "Chains in the replay buffer. Default: ${DEFAULT-VALUE}.")
     private int buffer;
 
@@ -118,6 +134,11 @@ public final class JemDigits implements Callable<Integer> {
             defaultValue = "500",
             description = "Test images to attack; 0 for none. Default: ${DEFAULT-VALUE}.")
     private int attacked;
+
+    @Option(
+            names = "--longer-twin",
+            description = "Train one more plain network, for as many seconds as the joint training took.")
+    private boolean longerTwin;
 
     private final PrintStream console = System.out;
 
@@ -135,9 +156,10 @@ public final class JemDigits implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (images < 1 || epochs < 1 || buffer < BATCH || !(weight >= 0)) {
-            throw new ExampleException("--images and --epochs must be at least 1, --buffer at least " + BATCH
-                    + " and --weight at least 0");
+        if (images < 1 || epochs < 1 || batch < 2 || buffer < batch || !(weight >= 0) || !(rate > 0)) {
+            throw new ExampleException(
+                    "--images and --epochs must be at least 1, --batch at least 2, --buffer at least --batch,"
+                            + " --weight at least 0 and --rate above 0");
         }
         Path out = options.out("jem-digits");
         Files.createDirectories(out);
@@ -157,10 +179,11 @@ public final class JemDigits implements Callable<Integer> {
                 data.test().examples());
 
         PixelScale scale = new PixelScale(isSigmoid() ? Box.of(0, 1) : Box.of(-1, 1));
-        MultiLayerNetwork joint = start(train);
+        MultiLayerNetwork joint = start(train, epochs, options.seed());
         MultiLayerNetwork twin = joint.clone();
         double twinSeconds = fitTwin(twin, labelled, scale);
         JemReport report = fitJoint(joint, train, labelled, scale);
+        JointTelemetry last = report.last();
         say(
                 "Joint training: %.1f s, %.1f s a pass (plain %.1f s), the sampler's share %.0f %%, at the end %s",
                 report.seconds(),
@@ -169,26 +192,36 @@ public final class JemDigits implements Callable<Integer> {
                 100 * report.samplingShare(),
                 report.health());
         report.returns().forEach(line -> say("  %s", line));
+        if (last != null) {
+            say(
+                    "At the end the energy of samples is %.2f nats above that of data; the rarest class has %.1f %% of the chains",
+                    last.gap(), 100 * last.smallestClassShare());
+        }
 
         JointEnergyModel twinModel = JointEnergyModel.of(twin);
         JointEnergyModel jointModel = JointEnergyModel.of(joint);
         JemEvaluation evaluation =
                 new JemEvaluation(twinModel, jointModel, scale, validation, data.test(), options.seed(), console);
         Map<String, Calibration> calibration = evaluation.calibration();
+        @Nullable Calibration longer =
+                longerTwin ? longerTwin(train, labelled, scale, data.test(), report.seconds() / twinSeconds) : null;
         Map<String, INDArray> unusual = UnusualImages.of(data.test(), scale, options.seed());
         Map<String, Object> detection = evaluation.detection(unusual);
         Map<String, Object> attacks = attacked > 0 ? evaluation.attacks(attacked) : Map.of();
 
         JemPictures pictures = new JemPictures(out);
-        double recognised = pictures.samples(jointModel, twinModel, scale, labelled, options.seed());
+        double recognised =
+                pictures.samples(jointModel, JointEnergyModel.of(judge(train, scale)), scale, labelled, options.seed());
         pictures.reliability(calibration);
         pictures.energies(jointModel, scale.of(data.test()), unusual);
-        say("%nThe plain network sees the class in %.0f %% of the samples", 100 * recognised);
+        say("%nAnother plain network, from another start, sees the class in %.0f %% of the samples", 100 * recognised);
         say("In %s: samples.png, one row for each class; reliability.png; energies.png", out);
 
         Map<String, Object> figures = new LinkedHashMap<>();
         calibration.forEach((name, measured) -> figures.put(name, JemEvaluation.figures(measured)));
-        JointTelemetry last = report.last();
+        if (longer != null) {
+            figures.put("plain, as long", JemEvaluation.figures(longer));
+        }
         Result.of("jem-digits", options.seed())
                 .with("images", train.examples())
                 .with("labels", labelled.examples())
@@ -217,9 +250,8 @@ public final class JemDigits implements Callable<Integer> {
         return labelled.range(count - Math.max(1, count / JUDGING_SHARE), count);
     }
 
-    private MultiLayerNetwork start(ImageDataSet train) {
-        JemNetworks networks =
-                new JemNetworks((long) epochs * FallingRate.minibatches(train, realRows()), options.seed());
+    private MultiLayerNetwork start(ImageDataSet train, int passes, long seed) {
+        JemNetworks networks = new JemNetworks(rate, (long) passes * FallingRate.minibatches(train, realRows()), seed);
         if (convolutional) {
             return networks.convolutional(train);
         }
@@ -229,9 +261,33 @@ public final class JemDigits implements Callable<Integer> {
         return sigmoid ? networks.sigmoid(train, widths) : networks.rectified(train, widths);
     }
 
+    /** A rectified network that shares neither start nor order of the images with the others. */
+    private MultiLayerNetwork judge(ImageDataSet train, PixelScale scale) {
+        int passes = Math.min(epochs, JUDGE_PASSES);
+        long seed = options.seed() + 1;
+        MultiLayerNetwork judge = new JemNetworks(rate, (long) passes * FallingRate.minibatches(train, batch), seed)
+                .rectified(train, widths);
+        judge.fit(scale.batches(train, batch, seed), passes);
+        return judge;
+    }
+
+    /** The twin's training with so many times its passes. */
+    private Calibration longerTwin(
+            ImageDataSet train, ImageDataSet labelled, PixelScale scale, ImageDataSet test, double times) {
+        int passes = (int) Math.max(1, Math.round(epochs * times));
+        MultiLayerNetwork longer = start(train, passes, options.seed());
+        longer.fit(scale.batches(labelled, batch, options.seed()), passes);
+        Calibration figures =
+                Calibration.of(JointEnergyModel.of(longer).logProbabilities(scale.of(test)), PixelScale.labels(test));
+        say(
+                "Plain training of as many seconds, %d passes: accuracy %.2f %%, NLL %.4f, ECE %.4f",
+                passes, 100 * figures.accuracy(), figures.negativeLogLikelihood(), figures.calibrationError());
+        return figures;
+    }
+
     /** Rows of a minibatch from the larger set: half of it if rows with and without labels come from two. */
     private int realRows() {
-        return labels == 0 ? BATCH : BATCH / 2;
+        return labels == 0 ? batch : batch / 2;
     }
 
     /** Passes over the labelled images that make as many updates as the passes over all. */
@@ -244,7 +300,7 @@ public final class JemDigits implements Callable<Integer> {
     private double fitTwin(MultiLayerNetwork twin, ImageDataSet labelled, PixelScale scale) {
         long start = System.nanoTime();
         if (labels == 0) {
-            twin.fit(scale.batches(labelled, BATCH, options.seed()), epochs);
+            twin.fit(scale.batches(labelled, batch, options.seed()), epochs);
         } else {
             ImageDataSet judges = lastFifth(labelled);
             DataSetIterator judging = scale.batches(judges, judges.examples(), options.seed());
@@ -280,7 +336,7 @@ public final class JemDigits implements Callable<Integer> {
             return JemTrainer.of(training)
                     .epochs(epochs)
                     .build()
-                    .fit(joint, scale.batches(train, BATCH, options.seed()));
+                    .fit(joint, scale.batches(train, batch, options.seed()));
         }
         return JemTrainer.of(training)
                 .epochs(labelledPasses(train, labelled))

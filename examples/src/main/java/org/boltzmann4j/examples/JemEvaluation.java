@@ -40,7 +40,7 @@ final class JemEvaluation {
      *
      * @param twin trained on labels alone
      * @param joint trained jointly
-     * @param validation for the twin's temperature
+     * @param validation for the temperatures
      * @param test for everything else
      */
     JemEvaluation(
@@ -72,16 +72,22 @@ final class JemEvaluation {
         return Objects.requireNonNull(arms.get(name), name);
     }
 
-    /** Accuracy and calibration of both networks and of the twin after temperature scaling, by name. */
+    /** Accuracy and calibration of both networks, as they are and after temperature scaling, by name. */
     Map<String, Calibration> calibration() {
-        INDArray plain = arm("plain").logProbabilities(scale.of(test));
         int[] labels = PixelScale.labels(test);
-        TemperatureScaling scaling = TemperatureScaling.fit(
-                arm("plain").logProbabilities(scale.of(validation)), PixelScale.labels(validation));
+        int[] heldLabels = PixelScale.labels(validation);
         Map<String, Calibration> figures = new LinkedHashMap<>();
-        figures.put("plain", Calibration.of(plain, labels));
-        figures.put("plain, temperature-scaled", Calibration.of(scaling.apply(plain), labels));
-        figures.put("joint", Calibration.of(arm("joint").logProbabilities(scale.of(test)), labels));
+        arms.forEach((name, model) -> {
+            INDArray held = model.logProbabilities(scale.of(validation));
+            TemperatureScaling scaling = TemperatureScaling.fit(held, heldLabels);
+            INDArray tested = model.logProbabilities(scale.of(test));
+            figures.put(name, Calibration.of(tested, labels));
+            figures.put(name + ", scaled", Calibration.of(scaling.apply(tested), labels));
+            double accuracy = Calibration.of(held, heldLabels).accuracy();
+            say(
+                    "The %s network on %,d images held out: accuracy %.2f %%, temperature %.2f",
+                    name, heldLabels.length, 100 * accuracy, scaling.temperature());
+        });
         say("%n%-28s%10s%8s%8s%8s%10s", "", "accuracy", "NLL", "Brier", "ECE", "adaptive");
         figures.forEach((name, c) -> say(
                 "%-28s%9.2f%%%8.4f%8.4f%8.4f%10.4f",

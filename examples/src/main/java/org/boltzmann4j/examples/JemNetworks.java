@@ -18,12 +18,12 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 /**
  * The classifiers that are trained jointly: Deeplearning4j's own layers, Adam with a falling rate and clipped gradients.
  *
+ * @param rate of the first update
  * @param updates after so many the rate is a fiftieth of the first
  * @param seed of the random start
  */
-record JemNetworks(long updates, long seed) {
+record JemNetworks(double rate, long updates, long seed) {
 
-    private static final double RATE = 1e-3;
     private static final double LARGEST_GRADIENT = 0.1;
     private static final int KERNEL = 3;
     private static final int STRIDE = 2;
@@ -31,7 +31,7 @@ record JemNetworks(long updates, long seed) {
     private static final int TOP = 64;
 
     private ListBuilder list() {
-        Adam updater = new Adam(FallingRate.of(RATE, updates));
+        Adam updater = new Adam(FallingRate.of(rate, updates));
         updater.setBeta1(0.5); // the gradient of the samples turns from step to step
         return new NeuralNetConfiguration.Builder()
                 .seed(seed)

@@ -1,6 +1,7 @@
 package org.boltzmann4j.dl4j;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.Rows;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -8,7 +9,6 @@ import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.util.ConvolutionUtils;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -21,7 +21,7 @@ final class ConvolutionStage implements Stage {
     private final INDArray weights; // [out, in, kernel height, kernel width], a view
     private final double[] biasRow;
     private final @Nullable INDArray bias;
-    private final IActivation activation;
+    private final StageActivation activation;
 
     private int channels;
     private int height;
@@ -30,22 +30,18 @@ final class ConvolutionStage implements Stage {
     private int outWidth;
     private int top;
     private int left;
-    private INDArray patches;
-    private INDArray products;
-    private INDArray z;
-    private INDArray back;
+    private @Nullable Room room;
 
     ConvolutionStage(ConvolutionLayer conf, INDArray weights, @Nullable INDArray bias) {
         this.conf = conf;
         this.weights = weights;
         this.bias = bias;
         this.biasRow = new double[(int) weights.size(0)];
-        this.activation = conf.getActivationFn();
-        this.patches = Matrices.detached(weights.dataType(), 1, 1);
-        this.products = patches;
-        this.z = patches;
-        this.back = patches;
+        this.activation = StageActivation.of(conf.getActivationFn());
     }
+
+    /** Of one row each: patches by place, outputs by place, outputs by channel, and the gradient at the input. */
+    private record Room(GrowingMatrix patches, GrowingMatrix products, GrowingMatrix outputs, GrowingMatrix back) {}
 
     /** The plain convolution in the host's default layout: subclasses and other layouts are the host's. */
     static boolean serves(ConvolutionLayer conf) {
@@ -64,15 +60,30 @@ final class ConvolutionStage implements Stage {
         return weights.reshape('c', outputs(), patchSize());
     }
 
-    private void resize(INDArray x) {
-        int rows = (int) x.size(0);
+    private Room roomFor(INDArray x) {
         if (x.rank() != 4 || x.size(1) != weights.size(1)) {
             throw new IllegalArgumentException("convolution: expected [rows, " + weights.size(1)
                     + ", height, width], got " + Arrays.toString(x.shape()));
         }
-        if (z.rank() == 4 && z.size(0) == rows && x.size(2) == height && x.size(3) == width) {
-            return;
+        Room present = room;
+        if (present == null || x.size(2) != height || x.size(3) != width) {
+            measure(x);
+            long places = (long) outHeight * outWidth;
+            present = new Room(
+                    matrix(places * patchSize()),
+                    matrix(places * outputs()),
+                    matrix(places * outputs()),
+                    matrix((long) channels * height * width));
+            room = present;
         }
+        return present;
+    }
+
+    private GrowingMatrix matrix(long columns) {
+        return new GrowingMatrix(weights.dataType(), columns);
+    }
+
+    private void measure(INDArray x) {
         channels = (int) x.size(1);
         height = (int) x.size(2);
         width = (int) x.size(3);
@@ -93,18 +104,14 @@ final class ConvolutionStage implements Stage {
         outWidth = out[1];
         top = padding[0];
         left = padding[1];
-        int places = outHeight * outWidth;
-        patches = Matrices.detached(weights.dataType(), rows, (long) places * patchSize());
-        products = Matrices.detached(weights.dataType(), rows, (long) places * outputs());
-        z = Matrices.detached(weights.dataType(), rows, (long) outputs() * places)
-                .reshape('c', rows, outputs(), outHeight, outWidth);
-        back = Matrices.detached(weights.dataType(), rows, (long) channels * height * width);
     }
 
     @Override
     public INDArray forward(INDArray x) {
-        resize(x);
         long rows = x.size(0);
+        Room own = roomFor(x);
+        INDArray patches = own.patches().first(rows);
+        INDArray products = own.products().first(rows);
         int places = outHeight * outWidth;
         Rows images = Rows.of(flat(x));
         Rows patchRows = Rows.of(patches);
@@ -124,15 +131,23 @@ final class ConvolutionStage implements Stage {
         if (bias != null) {
             Rows.of(bias.reshape(1, outputs())).read(0, biasRow);
         }
-        transpose(products, flat(z), places, true);
-        return activation.getActivation(z.dup('c'), false);
+        INDArray values = own.outputs().first(rows);
+        transpose(products, values, places, true);
+        INDArray shaped = values.reshape('c', rows, outputs(), outHeight, outWidth);
+        activation.forward(shaped, StageActivation.NO_SHIFT);
+        return shaped;
     }
 
     @Override
     public INDArray backward(INDArray epsilon) {
         long rows = epsilon.size(0);
         int places = outHeight * outWidth;
-        INDArray delta = activation.backprop(z, epsilon).getFirst();
+        Room own = Objects.requireNonNull(room, "forward first");
+        INDArray products = own.products().first(rows);
+        INDArray patches = own.patches().first(rows);
+        INDArray back = own.back().first(rows);
+        INDArray delta = epsilon.ordering() == 'c' ? epsilon : epsilon.dup('c');
+        activation.backward(delta);
         transpose(products, flat(delta), places, false);
         Matrices.product(
                 products.reshape('c', rows * places, outputs()),

@@ -1,6 +1,7 @@
 package org.boltzmann4j.dl4j;
 
 import org.boltzmann4j.math.Matrices;
+import org.boltzmann4j.math.Rows;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -10,41 +11,41 @@ final class DenseStage implements Stage {
 
     private final INDArray weights;
     private final @Nullable INDArray bias;
-    private final @Nullable IActivation activation;
-    private INDArray z;
-    private INDArray back;
+    private final double[] shift;
+    private final StageActivation activation;
+    private final GrowingMatrix outputs;
+    private final GrowingMatrix back;
 
     /**
      * @param weights {@code [in, out]}, a view of the network's parameters
      * @param bias {@code [1, out]}, likewise, or null for none
-     * @param activation null for the identity
+     * @param activation of the outputs
      */
-    DenseStage(INDArray weights, @Nullable INDArray bias, @Nullable IActivation activation) {
+    DenseStage(INDArray weights, @Nullable INDArray bias, IActivation activation) {
         this.weights = weights;
         this.bias = bias;
-        this.activation = activation;
-        this.z = Matrices.detached(weights.dataType(), 1, weights.size(1));
-        this.back = Matrices.detached(weights.dataType(), 1, weights.size(0));
+        this.shift = bias == null ? StageActivation.NO_SHIFT : new double[(int) weights.size(1)];
+        this.activation = StageActivation.of(activation);
+        this.outputs = new GrowingMatrix(weights.dataType(), weights.size(1));
+        this.back = new GrowingMatrix(weights.dataType(), weights.size(0));
     }
 
     @Override
     public INDArray forward(INDArray x) {
-        if (z.size(0) != x.size(0)) {
-            z = Matrices.detached(weights.dataType(), x.size(0), weights.size(1));
-            back = Matrices.detached(weights.dataType(), x.size(0), weights.size(0));
-        }
+        INDArray z = outputs.first(x.size(0));
         Matrices.product(x, weights, z, 1, 0);
         if (bias != null) {
-            z.addiRowVector(bias);
+            Rows.of(bias.reshape(1, shift.length)).read(0, shift);
         }
-        return activation == null ? z : activation.getActivation(z.dup('c'), false);
+        activation.forward(z, shift);
+        return z;
     }
 
     @Override
     public INDArray backward(INDArray epsilon) {
-        INDArray delta =
-                activation == null ? epsilon : activation.backprop(z, epsilon).getFirst();
-        Matrices.productTransposed(delta, weights, back, 1, 0);
-        return back;
+        activation.backward(epsilon);
+        INDArray result = back.first(epsilon.size(0));
+        Matrices.productTransposed(epsilon, weights, result, 1, 0);
+        return result;
     }
 }

@@ -28,6 +28,22 @@ record JemCheckpoint(
 
     private static final int MOST_CLASSES = 1 << 20; // counts of them are kept
 
+    /** Frees the arrays, which nobody may use any more. */
+    void release() {
+        parameters.close();
+        if (updater != null) {
+            updater.close();
+        }
+        release(batches.chains().free());
+        release(batches.chains().blocked());
+    }
+
+    private static void release(@Nullable ReplayBuffer buffer) {
+        if (buffer != null) {
+            buffer.samples().close();
+        }
+    }
+
     void write(File file) throws IOException {
         StateRecord record = StateRecord.toWrite();
         record.count("epochs", epochs);

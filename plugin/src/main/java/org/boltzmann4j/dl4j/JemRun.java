@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.objective.GenerativeTerm;
 import org.boltzmann4j.objective.JointObjective;
@@ -63,9 +64,15 @@ final class JemRun {
                 network.getIterationCount(),
                 network.getEpochCount(),
                 watch.state(),
-                network.params().dup('c').reshape(1, network.params().length()),
-                updater == null ? null : updater.dup('c').reshape(1, updater.length()),
+                row(network.params()),
+                updater == null ? null : row(updater),
                 batches.snapshot());
+    }
+
+    /** A copy that can be freed. */
+    private static INDArray row(INDArray values) {
+        INDArray row = Matrices.detached(values.dataType(), 1, values.length());
+        return row.assign(values.reshape(1, values.length()));
     }
 
     private void assign(JemCheckpoint state) {
@@ -85,7 +92,12 @@ final class JemRun {
         epochs = state.epochs();
         level = state.level();
         useLevel();
-        healthy = snapshot();
+        keep(snapshot());
+    }
+
+    private void keep(JemCheckpoint state) {
+        healthy.release();
+        healthy = state;
     }
 
     JemReport train() throws IOException {
@@ -93,7 +105,9 @@ final class JemRun {
         while (goesOn && epochs < options.epochs) {
             goesOn = epoch();
             if (options.checkpoint != null) {
-                snapshot().write(options.checkpoint);
+                JemCheckpoint state = snapshot();
+                state.write(options.checkpoint);
+                state.release();
             }
         }
         return new JemReport(
@@ -149,11 +163,13 @@ final class JemRun {
                     batches.minibatches() % options.snapshotEvery == 0 && sampled.health() == JointGuard.Health.HEALTHY;
             JemCheckpoint untried = keep ? snapshot() : null;
             JointGuard.Finding updated = update(minibatch);
-            if (updated.isDiverged()) {
-                return updated;
+            batches.release();
+            if (untried != null && updated.isDiverged()) {
+                untried.release();
+            } else if (untried != null) {
+                keep(untried);
             }
-            healthy = untried == null ? healthy : untried;
-            return sampled;
+            return updated.isDiverged() ? updated : sampled;
         } catch (SamplingDivergedException | TrainingDivergedException e) {
             return new JointGuard.Finding(
                     JointGuard.Health.DIVERGED, Objects.requireNonNullElse(e.getMessage(), "diverged"));

@@ -42,6 +42,8 @@ public final class JointBatches implements DataSetIterator {
     private final JointChains chains;
     private final BoxNoise noise;
     private @Nullable NetworkEnergy energy;
+    private @Nullable INDArray noiseRows;
+    private @Nullable Made made;
     private long[] rowShape = {};
     private @Nullable JointTelemetry telemetry;
     private long minibatches;
@@ -90,6 +92,7 @@ public final class JointBatches implements DataSetIterator {
 
     private DataSet joint(DataSet batch) {
         minibatches++;
+        made = null;
         if (batch.hasMaskArrays()) {
             throw new IllegalArgumentException(
                     "masks are not supported in joint training; expected minibatches without");
@@ -103,24 +106,29 @@ public final class JointBatches implements DataSetIterator {
         if (!objective.needsSamples() && options.noise() == 0 && unlabelled == null && allLabelled) {
             return batch;
         }
-        INDArray real = flat(features);
-        options.box.requireHolds(real, "minibatch " + minibatches + " of the data");
+        List<INDArray> real = new ArrayList<>(List.of(flat(features)));
+        options.box.requireHolds(real.get(0), "minibatch " + minibatches + " of the data");
         long[] shape = features.shape().clone();
         if (unlabelled != null) {
             INDArray more = unlabelledRows(unlabelled, shape);
             options.box.requireHolds(more, "minibatch " + minibatches + " of the unlabelled data");
-            real = Nd4j.concat(0, real, more);
+            real.add(more);
             int before = labels.length;
-            labels = Arrays.copyOf(labels, (int) real.size(0));
+            labels = Arrays.copyOf(labels, before + (int) more.size(0));
             Arrays.fill(labels, before, labels.length, ClassLabels.NONE);
         }
         if (!objective.needsSamples() && IntStream.of(labels).allMatch(label -> label == ClassLabels.NONE)) {
             throw new IllegalArgumentException("minibatch " + minibatches
                     + " has no labels, and without a generative weight there is nothing else to learn from");
         }
-        INDArray noisy = noise.onto(real.castTo(network.params().dataType()), options.noise(), minibatches);
         List<JointChains.Visit> visits = sample(labels, Arrays.copyOfRange(shape, 1, shape.length));
-        return dataSet(noisy, labels, shape, visits);
+        Made joint = make(real, labels, visits);
+        if (!visits.isEmpty()) {
+            observe(joint.features(), labels.length, visits);
+        }
+        made = joint;
+        shape[0] = joint.features().size(0);
+        return new DataSet(joint.features().reshape('c', shape), joint.labels());
     }
 
     /** Samples of the labelled rows' classes, then one of {@code p(x)} for each real row, as far as the objective wants them. */
@@ -145,32 +153,37 @@ public final class JointBatches implements DataSetIterator {
     }
 
     /** Writes the chains back, unless an energy is not finite, and leaves the telemetry of the last visit. */
-    private void observe(INDArray real, List<JointChains.Visit> visits) {
+    private void observe(INDArray all, int real, List<JointChains.Visit> visits) {
         JointChains.Visit last = visits.get(visits.size() - 1);
         visits.subList(0, visits.size() - 1).forEach(visit -> visit.keep(null));
-        int n = (int) real.size(0);
-        int m = last.rows();
         NetworkEnergy model = Objects.requireNonNull(energy, "energy");
-        model.logits(Nd4j.concat(0, real, last.samples(), noise.uniform(NOISE_ROWS, real)));
-        double[] heights = model.heights();
-        for (int i = 0; i < heights.length; i++) {
-            if (!Double.isFinite(heights[i])) {
-                throw new TrainingDivergedException("minibatch " + minibatches + ": the energy of "
-                        + (i < n ? "data" : i < n + m ? "samples" : "noise") + " is " + -heights[i]);
-            }
-        }
-        int[] seen = Arrays.copyOfRange(model.likeliest(), n, n + m);
+        model.logits(Objects.requireNonNull(noiseRows, "noise"));
+        double[] ofNoise = requireFinite(model.heights(), "noise");
+        model.logits(all);
+        double[] heights = requireFinite(model.heights(), "data or samples");
+        int from = heights.length - last.rows();
+        int[] seen = Arrays.copyOfRange(model.likeliest(), from, heights.length);
         last.keep(seen);
         telemetry = new JointTelemetry(
                 minibatches,
-                -mean(heights, 0, n),
-                -mean(heights, n, n + m),
-                -mean(heights, n + m, heights.length),
+                -mean(heights, 0, real),
+                -mean(heights, from, heights.length),
+                -mean(ofNoise, 0, ofNoise.length),
                 last.report(),
                 last.meanVisits(),
                 last.restarts(),
                 last.smallestClassShare(seen, classes),
                 classes);
+    }
+
+    private double[] requireFinite(double[] heights, String what) {
+        for (double height : heights) {
+            if (!Double.isFinite(height)) {
+                throw new TrainingDivergedException(
+                        "minibatch " + minibatches + ": the energy of " + what + " is " + -height);
+            }
+        }
+        return heights;
     }
 
     private static double mean(double[] values, int from, int to) {
@@ -183,6 +196,7 @@ public final class JointBatches implements DataSetIterator {
             rowShape = shape;
             model = NetworkEnergy.of(network, shape);
             energy = model;
+            noiseRows = noise.uniform(network.params().dataType(), NOISE_ROWS, model.features());
         }
         return model;
     }
@@ -207,31 +221,46 @@ public final class JointBatches implements DataSetIterator {
         return flat(features);
     }
 
-    private DataSet dataSet(INDArray real, int[] labels, long[] shape, List<JointChains.Visit> visits) {
-        List<INDArray> parts = new ArrayList<>(List.of(real));
-        visits.forEach(visit -> parts.add(visit.samples()));
-        INDArray all = parts.size() == 1 ? real : Nd4j.concat(0, parts.toArray(INDArray[]::new));
-        INDArray kinds = Nd4j.createUninitialized(real.dataType(), new long[] {all.size(0), classes}, 'c');
-        Rows rows = Rows.of(kinds);
-        double[] row = new double[classes];
+    /** A minibatch in arrays that nobody else holds, flat. */
+    private record Made(INDArray features, INDArray labels) {}
+
+    private Made make(List<INDArray> real, int[] labels, List<JointChains.Visit> visits) {
+        int count = labels.length
+                + visits.stream().mapToInt(JointChains.Visit::rows).sum();
+        DataType type = network.params().dataType();
+        INDArray all =
+                Nd4j.createUninitialized(type, new long[] {count, real.get(0).size(1)}, 'c');
+        INDArray kinds = Nd4j.createUninitialized(type, new long[] {count, classes}, 'c');
+        Rows rows = Rows.of(all);
+        Rows kindRows = Rows.of(kinds);
+        double[] kind = new double[classes];
         int at = 0;
-        for (int label : labels) {
-            (label == ClassLabels.NONE ? JointRow.UNLABELLED : JointRow.LABELLED).write(label, row);
-            rows.write(at++, row);
+        for (INDArray part : real) {
+            noise.copy(part, options.noise(), rows, at, minibatches);
+            at += (int) part.size(0);
+        }
+        for (int i = 0; i < at; i++) {
+            (labels[i] == ClassLabels.NONE ? JointRow.UNLABELLED : JointRow.LABELLED).write(labels[i], kind);
+            kindRows.write(i, kind);
         }
         for (JointChains.Visit visit : visits) {
+            Rows.of(visit.samples()).copyTo(rows, at, 1);
             for (int i = 0; i < visit.rows(); i++) {
                 int label = visit.label(i);
-                (label == ClassLabels.NONE ? JointRow.GENERATED : JointRow.GENERATED_OF_CLASS).write(label, row);
-                rows.write(at++, row);
+                (label == ClassLabels.NONE ? JointRow.GENERATED : JointRow.GENERATED_OF_CLASS).write(label, kind);
+                kindRows.write(at++, kind);
             }
         }
-        if (!visits.isEmpty()) {
-            observe(real, visits);
+        return new Made(all, kinds);
+    }
+
+    /** Frees the arrays of the last minibatch made here, which nobody may use any more; else they wait for the garbage collector. */
+    void release() {
+        if (made != null) {
+            made.features().close();
+            made.labels().close();
+            made = null;
         }
-        long[] full = shape.clone();
-        full[0] = all.size(0);
-        return new DataSet(all.reshape('c', full), kinds);
     }
 
     static INDArray flat(INDArray features) {

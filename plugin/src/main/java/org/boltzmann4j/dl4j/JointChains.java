@@ -1,6 +1,5 @@
 package org.boltzmann4j.dl4j;
 
-import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.boltzmann4j.math.RandomStreams;
@@ -12,7 +11,6 @@ import org.boltzmann4j.sampler.ReplayBuffer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The chains of joint training: one replay buffer for samples of {@code p(x)}, one in class blocks for samples of {@code p(x | y)},
@@ -27,6 +25,8 @@ final class JointChains {
     private Langevin langevin;
     private @Nullable ReplayBuffer free;
     private @Nullable ReplayBuffer blocked;
+    private @Nullable GrowingMatrix freeRows;
+    private @Nullable GrowingMatrix blockedRows;
     private long steps;
 
     JointChains(JointTraining.Builder options, RandomStreams streams, int classes, ChainStarts starts) {
@@ -74,11 +74,12 @@ final class JointChains {
      * @param rows how many
      * @param type of the samples
      * @param minibatch counter of the random numbers
-     * @return the moved chains, not yet written back
+     * @return the moved chains, not yet written back; valid until the next visit
      */
     Visit visit(NetworkEnergy model, int rows, DataType type, long minibatch) {
         free = bufferOr(free, false, model.features(), type);
-        return visit(model, free, rows, null, "free", type, minibatch);
+        freeRows = freeRows != null ? freeRows : new GrowingMatrix(type, model.features());
+        return visit(model, free, freeRows.first(rows), null, "free", minibatch);
     }
 
     /**
@@ -88,7 +89,8 @@ final class JointChains {
      */
     Visit visit(NetworkEnergy model, int[] wanted, DataType type, long minibatch) {
         blocked = bufferOr(blocked, true, model.features(), type);
-        return visit(model, blocked, wanted.length, wanted, "conditional", type, minibatch);
+        blockedRows = blockedRows != null ? blockedRows : new GrowingMatrix(type, model.features());
+        return visit(model, blocked, blockedRows.first(wanted.length), wanted, "conditional", minibatch);
     }
 
     private @Nullable ReplayBuffer bufferOr(
@@ -109,42 +111,41 @@ final class JointChains {
     private Visit visit(
             NetworkEnergy model,
             @Nullable ReplayBuffer buffer,
-            int rows,
+            INDArray x,
             int @Nullable [] wanted,
             String name,
-            DataType type,
             long minibatch) {
         RandomStreams own = streams.split(name);
-        Visit visit;
+        int rows = (int) x.size(0);
+        int[] slots = {};
+        int restarts = rows;
         if (buffer == null) {
-            visit = new Visit(
-                    null, new int[0], fresh(rows, model.features(), wanted, own, type, minibatch), wanted, rows);
+            start(x, wanted, own, minibatch);
         } else {
-            int[] slots = buffer.choose(rows, wanted, own.split("choice").random(minibatch, 0));
-            int restarts = buffer.restart(
+            slots = buffer.choose(rows, wanted, own.split("choice").random(minibatch, 0));
+            restarts = buffer.restart(
                     slots,
                     new ReplayBuffer.Restarts(options.restartRate, options.balancedRestarts),
                     starts,
                     own.split("restart"),
                     minibatch);
-            visit = new Visit(buffer, slots, buffer.read(slots), wanted, restarts);
+            buffer.read(slots, x);
         }
-        visit.report = langevin.run(model, visit.x, wanted, null, own.split("noise"), steps);
+        Visit visit = new Visit(
+                buffer, slots, x, wanted, restarts, langevin.run(model, x, wanted, null, own.split("noise"), steps));
         steps += langevin.steps();
         return visit;
     }
 
-    private INDArray fresh(
-            int rows, int features, int @Nullable [] wanted, RandomStreams own, DataType type, long minibatch) {
-        INDArray x = Nd4j.createUninitialized(type, new long[] {rows, features}, 'c');
+    private void start(INDArray x, int @Nullable [] wanted, RandomStreams own, long minibatch) {
         Rows into = Rows.of(x);
-        double[] row = new double[features];
-        for (int i = 0; i < rows; i++) {
-            SplittableRandom random = own.split("start").random(minibatch, i);
+        double[] row = new double[into.width()];
+        RandomStreams streamsOfStarts = own.split("start");
+        for (int i = 0; i < into.count(); i++) {
+            SplittableRandom random = streamsOfStarts.random(minibatch, i);
             starts.draw(wanted == null ? random.nextInt(classes) : wanted[i], random, row);
             into.write(i, row);
         }
-        return x;
     }
 
     /** Chains moved once, on their way back to their buffer. */
@@ -155,14 +156,21 @@ final class JointChains {
         private final INDArray x;
         private final int @Nullable [] wanted;
         private final int restarts;
-        private @Nullable LangevinReport report;
+        private final LangevinReport report;
 
-        private Visit(@Nullable ReplayBuffer buffer, int[] slots, INDArray x, int @Nullable [] wanted, int restarts) {
+        private Visit(
+                @Nullable ReplayBuffer buffer,
+                int[] slots,
+                INDArray x,
+                int @Nullable [] wanted,
+                int restarts,
+                LangevinReport report) {
             this.buffer = buffer;
             this.slots = slots;
             this.x = x;
             this.wanted = wanted;
             this.restarts = restarts;
+            this.report = report;
         }
 
         /** {@code [rows, features]}, not to be modified. */
@@ -180,7 +188,7 @@ final class JointChains {
         }
 
         LangevinReport report() {
-            return Objects.requireNonNull(report, "report");
+            return report;
         }
 
         int restarts() {

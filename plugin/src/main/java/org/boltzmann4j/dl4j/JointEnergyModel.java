@@ -10,6 +10,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * A classifier seen as a density over its inputs: with the logits z(x), {@code log p(x) = logsumexp(z) - log Z} and {@code log p(y | x) =
@@ -19,6 +20,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>The network is read at every call in inference mode and never changed. Not thread-safe.
  */
 public final class JointEnergyModel {
+
+    private static final int PIECE = 500;
 
     private final MultiLayerNetwork network;
     private @Nullable NetworkEnergy energy;
@@ -63,9 +66,29 @@ public final class JointEnergyModel {
      * @return one value for each
      */
     public double[] logDensity(INDArray x) {
+        double[] heights = new double[(int) x.size(0)];
+        inPieces(x, (model, piece, first) -> {
+            model.logits(piece);
+            System.arraycopy(model.heights(), 0, heights, first, (int) piece.size(0));
+        });
+        return heights;
+    }
+
+    /** Part of the rows of an input. */
+    @FunctionalInterface
+    private interface Look {
+        void at(NetworkEnergy model, INDArray piece, int first);
+    }
+
+    /** The values of the layers are held for one piece at a time. */
+    private void inPieces(INDArray x, Look look) {
         NetworkEnergy model = at(x.shape());
-        model.logits(flat(x));
-        return model.heights();
+        INDArray rows = flat(x);
+        int count = (int) rows.size(0);
+        for (int first = 0; first < count; first += PIECE) {
+            int end = Math.min(count, first + PIECE);
+            look.at(model, rows.get(NDArrayIndex.interval(first, end), NDArrayIndex.all()), first);
+        }
     }
 
     /**
@@ -75,18 +98,23 @@ public final class JointEnergyModel {
      * @return {@code [examples, classes]}, owned by the caller
      */
     public INDArray logProbabilities(INDArray x) {
-        NetworkEnergy model = at(x.shape());
-        INDArray result = model.logits(flat(x)).dup('c');
+        INDArray result = Nd4j.createUninitialized(
+                network.params().dataType(),
+                new long[] {x.size(0), at(x.shape()).classes()},
+                'c');
         Rows rows = Rows.of(result);
-        double[] z = new double[model.classes()];
-        for (long r = 0; r < rows.count(); r++) {
-            rows.read(r, z);
-            double height = StableFunctions.logSumExp(z);
-            for (int c = 0; c < z.length; c++) {
-                z[c] -= height;
+        double[] z = new double[rows.width()];
+        inPieces(x, (model, piece, first) -> {
+            Rows logits = Rows.of(model.logits(piece));
+            for (int r = 0; r < logits.count(); r++) {
+                logits.read(r, z);
+                double height = StableFunctions.logSumExp(z);
+                for (int c = 0; c < z.length; c++) {
+                    z[c] -= height;
+                }
+                rows.write((long) first + r, z);
             }
-            rows.write(r, z);
-        }
+        });
         return result;
     }
 
@@ -107,17 +135,19 @@ public final class JointEnergyModel {
      * @return one value for each, at most 0
      */
     public double[] approximateMass(INDArray x) {
-        Rows rows = Rows.of(at(x.shape()).at(flat(x).dup('c'), null));
-        double[] slope = new double[rows.width()];
-        double[] mass = new double[(int) rows.count()];
-        for (int r = 0; r < mass.length; r++) {
-            rows.read(r, slope);
-            double squares = 0;
-            for (double value : slope) {
-                squares += value * value;
+        double[] mass = new double[(int) x.size(0)];
+        inPieces(x, (model, piece, first) -> {
+            Rows slopes = Rows.of(model.at(piece, null));
+            double[] slope = new double[slopes.width()];
+            for (int r = 0; r < slopes.count(); r++) {
+                slopes.read(r, slope);
+                double squares = 0;
+                for (double value : slope) {
+                    squares += value * value;
+                }
+                mass[first + r] = -Math.sqrt(squares);
             }
-            mass[r] = -Math.sqrt(squares);
-        }
+        });
         return mass;
     }
 

@@ -22,8 +22,17 @@ import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
+import org.nd4j.linalg.api.memory.enums.AllocationPolicy;
+import org.nd4j.linalg.api.memory.enums.LearningPolicy;
+import org.nd4j.linalg.api.memory.enums.ResetPolicy;
+import org.nd4j.linalg.api.memory.enums.SpillPolicy;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
@@ -36,21 +45,37 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
  * pass through frozen layers. A second network without these, made from a copy of the configuration, shares the parameter
  * array, so that it follows the training; of the trained network nothing is called and nothing changes. Dense, convolutional and
  * output layers are worked by their products alone, the others by the host's own layers. Not thread-safe.
+ *
+ * <p>Nothing is left to the garbage collector: results lie in arrays that are used again, what the host makes on the way in a
+ * workspace.
  */
 final class NetworkEnergy implements EnergyGradient {
+
+    private static final String WORKSPACE = "BOLTZMANN4J_ENERGY";
+
+    private static final WorkspaceConfiguration MEMORY = WorkspaceConfiguration.builder()
+            .initialSize(0)
+            .overallocationLimit(0.02)
+            .policyAllocation(AllocationPolicy.OVERALLOCATE)
+            .policyLearning(LearningPolicy.FIRST_LOOP)
+            .policyReset(ResetPolicy.BLOCK_LEFT)
+            .policySpill(SpillPolicy.REALLOCATE)
+            .build();
 
     private final List<Stage> stages;
     private final long[] rowShape;
     private final int features;
     private final int classes;
+    private final GrowingMatrix slopes;
     private double[] heights = new double[0];
     private int[] likeliest = new int[0];
 
-    private NetworkEnergy(List<Stage> stages, long[] rowShape, int classes) {
+    private NetworkEnergy(List<Stage> stages, long[] rowShape, int classes, DataType type) {
         this.stages = stages;
         this.rowShape = rowShape;
         this.features = Math.toIntExact(Arrays.stream(rowShape).reduce(1, (a, b) -> a * b));
         this.classes = classes;
+        this.slopes = new GrowingMatrix(type, features);
     }
 
     /**
@@ -73,15 +98,21 @@ final class NetworkEnergy implements EnergyGradient {
         MultiLayerNetwork shadow = new MultiLayerNetwork(conf);
         shadow.init(network.params(), false);
         shadow.initGradientsView();
+        LayerWorkspaceMgr memory =
+                LayerWorkspaceMgr.builder().defaultWorkspace(WORKSPACE, MEMORY).build();
         List<Stage> stages = new ArrayList<>();
         for (int i = 0; i < shadow.getnLayers(); i++) {
             InputPreProcessor preProcessor = conf.getInputPreProcess(i);
             if (preProcessor != null) {
-                stages.add(new PreProcessorStage(preProcessor));
+                stages.add(new PreProcessorStage(preProcessor, memory));
             }
-            stages.add(stage(shadow.getLayer(i), i == shadow.getnLayers() - 1));
+            stages.add(stage(shadow.getLayer(i), i == shadow.getnLayers() - 1, memory));
         }
-        return new NetworkEnergy(stages, rowShape.clone(), Math.toIntExact(output.getNOut()));
+        return new NetworkEnergy(
+                stages,
+                rowShape.clone(),
+                Math.toIntExact(output.getNOut()),
+                network.params().dataType());
     }
 
     /**
@@ -126,14 +157,15 @@ final class NetworkEnergy implements EnergyGradient {
         return layer;
     }
 
-    private static Stage stage(Layer layer, boolean last) {
+    private static Stage stage(Layer layer, boolean last, LayerWorkspaceMgr memory) {
         org.deeplearning4j.nn.conf.layers.Layer conf = layer.conf().getLayer();
         if (conf.getClass() == DenseLayer.class && !((DenseLayer) conf).isHasLayerNorm()) {
             DenseLayer dense = (DenseLayer) conf;
             return new DenseStage(weights(layer), dense.isHasBias() ? bias(layer) : null, dense.getActivationFn());
         }
         if (last) {
-            return new DenseStage(weights(layer), ((OutputLayer) conf).isHasBias() ? bias(layer) : null, null);
+            return new DenseStage(
+                    weights(layer), ((OutputLayer) conf).isHasBias() ? bias(layer) : null, new ActivationIdentity());
         }
         if (conf instanceof ConvolutionLayer convolution && ConvolutionStage.serves(convolution)) {
             return new ConvolutionStage(convolution, weights(layer), convolution.hasBias() ? bias(layer) : null);
@@ -147,7 +179,7 @@ final class NetworkEnergy implements EnergyGradient {
         if (conf instanceof DropoutLayer) {
             return Identity.INSTANCE;
         }
-        return new HostStage(layer);
+        return new HostStage(layer, memory);
     }
 
     private static INDArray weights(Layer layer) {
@@ -187,17 +219,21 @@ final class NetworkEnergy implements EnergyGradient {
      * @param x {@code [rows, features]}, not modified
      * @return {@code [rows, classes]}, valid until the next use of this object
      */
-    @SuppressWarnings("try") // the scope does its work by being open
+    @SuppressWarnings("try") // the workspace does its work by being open
     INDArray logits(INDArray x) {
-        try (var scope = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+        try (MemoryWorkspace open = openMemory()) {
             return forward(x);
         }
+    }
+
+    private static MemoryWorkspace openMemory() {
+        return Nd4j.getWorkspaceManager().getAndActivateWorkspace(MEMORY, WORKSPACE);
     }
 
     private INDArray forward(INDArray x) {
         if (x.rank() != 2 || x.size(1) != features) {
             throw new IllegalArgumentException(
-                    "expected examples of " + features + " features " + "each, got " + Arrays.toString(x.shape()));
+                    "expected examples of " + features + " features each, got " + Arrays.toString(x.shape()));
         }
         long[] shape = new long[rowShape.length + 1];
         shape[0] = x.size(0);
@@ -269,9 +305,9 @@ final class NetworkEnergy implements EnergyGradient {
         });
     }
 
-    @SuppressWarnings("try") // the scope does its work by being open
+    @SuppressWarnings("try") // the workspace does its work by being open
     private INDArray slope(INDArray x, LogitSlope top) {
-        try (var scope = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+        try (MemoryWorkspace open = openMemory()) {
             INDArray epsilon = forward(x);
             // Written over the logits, which nobody needs any more.
             Rows rows = Rows.of(epsilon);
@@ -284,7 +320,8 @@ final class NetworkEnergy implements EnergyGradient {
             for (int i = stages.size() - 1; i >= 0; i--) {
                 epsilon = stages.get(i).backward(epsilon);
             }
-            return epsilon.reshape('c', x.size(0), features);
+            INDArray flat = epsilon.reshape('c', x.size(0), features);
+            return flat.isAttached() ? slopes.first(x.size(0)).assign(flat) : flat;
         }
     }
 }

@@ -8,20 +8,23 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class PreProcessorStage implements Stage {
 
     private final InputPreProcessor preProcessor;
+    private final LayerWorkspaceMgr memory;
     private int rows;
 
-    PreProcessorStage(InputPreProcessor preProcessor) {
+    /** {@code memory} is where its arrays are made. */
+    PreProcessorStage(InputPreProcessor preProcessor, LayerWorkspaceMgr memory) {
         this.preProcessor = preProcessor;
+        this.memory = memory;
     }
 
     @Override
     public INDArray forward(INDArray x) {
         rows = (int) x.size(0);
-        return preProcessor.preProcess(x, rows, LayerWorkspaceMgr.noWorkspaces());
+        return preProcessor.preProcess(x, rows, memory);
     }
 
     @Override
     public INDArray backward(INDArray epsilon) {
-        return preProcessor.backprop(epsilon, rows, LayerWorkspaceMgr.noWorkspaces());
+        return preProcessor.backprop(epsilon, rows, memory);
     }
 }

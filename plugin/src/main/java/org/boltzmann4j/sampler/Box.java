@@ -55,6 +55,19 @@ public record Box(Double lower, Double upper) implements Serializable {
     }
 
     /**
+     * Moves every value to the nearest one in the box.
+     *
+     * @param values overwritten; NaN stays NaN
+     */
+    public void clamp(double[] values) {
+        double low = lower;
+        double high = upper;
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Math.max(low, Math.min(high, values[i]));
+        }
+    }
+
+    /**
      * Checks that data lie in the box, up to rounding in single precision.
      *
      * @param x {@code [rows, features]}, not modified

@@ -194,10 +194,12 @@ public record Langevin(
             long firstStep) {
         Rows rows = Rows.of(x);
         Rows fixed = known == null ? null : Rows.of(known);
-        int width = rows.width();
-        double[] values = new double[width];
-        double[] slope = new double[width];
-        double[] held = new double[width];
+        double[] values = new double[rows.width()];
+        double[] slope = new double[rows.width()];
+        double[] held = new double[rows.width()];
+        double[] given = new double[rows.width()];
+        double[] zeros = new double[rows.width()];
+        double limit = clip == null ? Double.POSITIVE_INFINITY : clip;
         long clipped = 0;
         long edge = 0;
         double norms = 0;
@@ -205,49 +207,82 @@ public record Langevin(
             double factor = decayExponent == 0 ? 1 : Math.pow(1 + t / decayOffset, -decayExponent);
             double rate = (mode == Mode.PROPER ? step / 2 : step) * factor;
             double spread = (noise == null ? Math.sqrt(step) : noise) * Math.sqrt(factor);
-            double limit = clip == null ? Double.POSITIVE_INFINITY : clip;
             Rows slopes = Rows.of(energy.at(x, classes));
             requireFinite(slopes, slope, t);
-            boolean last = t == steps - 1;
             for (long r = 0; r < rows.count(); r++) {
                 rows.read(r, values);
                 slopes.read(r, slope);
+                if (t == steps - 1) {
+                    norms += norm(slope);
+                }
                 if (fixed != null) {
                     fixed.read(r, held);
+                    System.arraycopy(values, 0, given, 0, given.length);
+                    where(held, zeros, slope);
                 }
-                SplittableRandom random = spread > 0 ? streams.random(firstStep + t, r) : null;
-                double squares = 0;
-                for (int i = 0; i < width; i++) {
-                    squares += slope[i] * slope[i];
-                    double gaussian = random == null ? 0 : spread * random.nextGaussian();
-                    if (held[i] != 0) {
-                        continue;
-                    }
-                    double move = -rate * slope[i];
-                    if (Math.abs(move) > limit) {
-                        move = Math.copySign(limit, move);
-                        clipped++;
-                    }
-                    values[i] += move + gaussian;
+                clipped += descend(values, slope, rate, limit);
+                if (spread > 0) {
+                    shake(values, spread, streams.random(firstStep + t, r));
                 }
                 if (box != null) {
-                    for (int i = 0; i < width; i++) {
-                        if (held[i] == 0) {
-                            values[i] = box.clamp(values[i]);
-                        }
-                        if (last && (values[i] <= box.lower() || values[i] >= box.upper())) {
-                            edge++;
-                        }
-                    }
+                    box.clamp(values);
                 }
-                if (last) {
-                    norms += Math.sqrt(squares);
+                if (fixed != null) {
+                    where(held, given, values);
+                }
+                if (t == steps - 1) {
+                    edge += box == null ? 0 : atEdge(values, box);
                 }
                 rows.write(r, values);
             }
         }
-        double elements = (double) rows.count() * width;
+        double elements = (double) rows.count() * rows.width();
         return new LangevinReport(norms / rows.count(), clipped / (elements * steps), edge / elements);
+    }
+
+    /** Copies elements that are held. */
+    private static void where(double[] held, double[] from, double[] to) {
+        for (int i = 0; i < held.length; i++) {
+            to[i] = held[i] != 0 ? from[i] : to[i];
+        }
+    }
+
+    // One short loop for each part of a step: the JIT compiler makes vector instructions of those without branches.
+
+    private static double norm(double[] slope) {
+        double squares = 0;
+        for (double value : slope) {
+            squares += value * value;
+        }
+        return Math.sqrt(squares);
+    }
+
+    /** Returns how many moves were cut back to the limit. */
+    private static int descend(double[] values, double[] slope, double rate, double limit) {
+        int cut = 0;
+        for (double value : slope) {
+            cut += Math.abs(rate * value) > limit ? 1 : 0;
+        }
+        for (int i = 0; i < values.length; i++) {
+            values[i] -= Math.max(-limit, Math.min(limit, rate * slope[i]));
+        }
+        return cut;
+    }
+
+    private static void shake(double[] values, double spread, SplittableRandom random) {
+        for (int i = 0; i < values.length; i++) {
+            values[i] += spread * random.nextGaussian();
+        }
+    }
+
+    private static int atEdge(double[] values, Box box) {
+        double lower = box.lower();
+        double upper = box.upper();
+        int count = 0;
+        for (double value : values) {
+            count += value <= lower || value >= upper ? 1 : 0;
+        }
+        return count;
     }
 
     /** Before any row has moved, so that the samples keep what they were. */

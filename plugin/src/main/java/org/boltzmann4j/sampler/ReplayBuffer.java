@@ -219,12 +219,10 @@ public final class ReplayBuffer {
      * Reads chains.
      *
      * @param slots which, not modified
-     * @return {@code [slots, features]}, a copy in 'c' order
+     * @param into {@code [slots, features]} in 'c' order, overwritten
      */
-    public INDArray read(int[] slots) {
-        INDArray result = Nd4j.createUninitialized(samples.dataType(), new long[] {slots.length, samples.size(1)}, 'c');
-        copy(Rows.of(samples), slots, Rows.of(result), false);
-        return result;
+    public void read(int[] slots, INDArray into) {
+        copy(Rows.of(samples), slots, Rows.of(into), false);
     }
 
     /**
