@@ -71,7 +71,7 @@ public class Estimation {
     /** What is measured. */
     @Benchmark
     public Object boltzmann4j() {
-        return threads == 1 ? run() : Workers.with(threads, this::run);
+        return Workers.with(threads, this::run);
     }
 
     private Object run() {

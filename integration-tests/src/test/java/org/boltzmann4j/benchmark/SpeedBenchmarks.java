@@ -112,6 +112,11 @@ public final class SpeedBenchmarks {
             result.add(training("PCD-1", 20, 500, "binary", "sgd", threads));
             result.add(training("PCD-1", 100, 500, "binary", "nesterovs", threads));
             result.add(training("CD-1", 100, 500, "gaussian", "sgd", threads));
+            result.add(new Scenario(
+                    "greedy epoch 784-500-500-2000, 100 rows" + onThreads(threads),
+                    GreedyEpoch.class,
+                    Map.of("rows", "100", "threads", String.valueOf(threads), "steps", "30"),
+                    List.of(PRODUCTS, OURS)));
             result.add(estimation("annealing", 100, 1000, threads));
             result.add(estimation("sampling", 2000, 20, threads));
         }
@@ -139,13 +144,16 @@ public final class SpeedBenchmarks {
         parameters.put("updater", updater);
         parameters.put("threads", String.valueOf(threads));
         parameters.put("steps", String.valueOf(steps));
-        String name = String.format(
-                "%s 784-%d %s, %s, %d rows, %d thread%s",
-                method, hidden, units, updater, rows, threads, threads == 1 ? "" : "s");
+        String name =
+                String.format("%s 784-%d %s, %s, %d rows%s", method, hidden, units, updater, rows, onThreads(threads));
         List<String> methods = method.startsWith("PT") || !updater.equals("sgd")
                 ? List.of(PRODUCTS, OURS)
                 : List.of(PRODUCTS, OURS, ARRAY_OPERATIONS);
         return new Scenario(name, TrainingStep.class, parameters, methods);
+    }
+
+    private static String onThreads(int threads) {
+        return threads == 1 ? ", 1 thread" : ", " + threads + " threads";
     }
 
     private static Scenario estimation(String task, int rows, int steps, int threads) {
@@ -154,7 +162,7 @@ public final class SpeedBenchmarks {
         parameters.put("rows", String.valueOf(rows));
         parameters.put("threads", String.valueOf(threads));
         parameters.put("steps", String.valueOf(steps));
-        String name = String.format("%s 784-500, %d chains, %d thread%s", task, rows, threads, threads == 1 ? "" : "s");
+        String name = String.format("%s 784-500, %d chains%s", task, rows, onThreads(threads));
         return new Scenario(name, Estimation.class, parameters, List.of(PRODUCTS, OURS));
     }
 

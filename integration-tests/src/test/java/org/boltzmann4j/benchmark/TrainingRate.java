@@ -52,11 +52,11 @@ public final class TrainingRate {
                         .build())
                 .build());
         network.init();
-        GreedyPretrainer.Builder pretrainer =
-                GreedyPretrainer.builder().epochs(EPOCHS).reportProgress(false);
-        if (threads > 1) { // one thread needs no pieces
-            pretrainer.threads(threads);
-        }
-        pretrainer.build().pretrain(network, images.shuffledIterator(BATCH, 1));
+        GreedyPretrainer.builder()
+                .epochs(EPOCHS)
+                .reportProgress(false)
+                .threads(threads)
+                .build()
+                .pretrain(network, images.shuffledIterator(BATCH, 1));
     }
 }

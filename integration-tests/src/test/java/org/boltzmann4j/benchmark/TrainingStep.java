@@ -102,12 +102,12 @@ public class TrainingStep {
                 .visible(units.equals("gaussian") ? Gaussian.of(1) : new Bernoulli())
                 .negativePhase(chosen().negativePhase())
                 .build();
-        GreedyPretrainer.Builder pretrainer =
-                GreedyPretrainer.builder().epochs(1).reportProgress(false);
-        if (threads > 1) {
-            pretrainer.threads(threads);
-        }
-        pretrainer.build().pretrain(network(layer), new ExistingDataSetIterator(minibatches));
+        GreedyPretrainer.builder()
+                .epochs(1)
+                .reportProgress(false)
+                .threads(threads)
+                .build()
+                .pretrain(network(layer), new ExistingDataSetIterator(minibatches));
     }
 
     private MultiLayerNetwork network(RbmLayer layer) {

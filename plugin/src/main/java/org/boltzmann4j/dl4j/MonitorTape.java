@@ -18,7 +18,8 @@ final class MonitorTape {
     private static final MonitorReading NO_READING = new MonitorReading("", 0, 0, 0);
     private static final SwapReport NO_SWAPS = new SwapReport(List.of(), List.of(), 0);
     private static final TrajectoryReport NO_TRAJECTORY = new TrajectoryReport(0, 0, null, false, 0, 0, 0);
-    private static final PretrainingMonitors NOTHING = new PretrainingMonitors(0, 0, 0, 0, 0, null, 0, null, null, List.of());
+    private static final PretrainingMonitors NOTHING =
+            new PretrainingMonitors(0, 0, 0, 0, 0, null, 0, null, null, List.of());
 
     private final DoubleStream.Builder written = DoubleStream.builder();
     private final double[] held;

@@ -109,6 +109,7 @@ public record TwoSampleCheck(
     private record Products(Rows means, Rows squares) {}
 
     /** Rows and the moments of their units; the variances are unbiased. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Sample(double[][] states, double[] means, double[] variances) {
 
         static Sample of(INDArray v, String name) {

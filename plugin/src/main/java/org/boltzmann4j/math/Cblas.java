@@ -67,8 +67,7 @@ final class Cblas {
 
     /** A single line may have any distance to the next; several must not overlap. */
     private static boolean fits(INDArray matrix, int lines, int elements) {
-        return matrix.size(lines) == 1
-                || matrix.stride(lines) >= matrix.size(elements) && matrix.stride(lines) <= Integer.MAX_VALUE;
+        return matrix.size(lines) == 1 || matrix.stride(lines) >= matrix.size(elements);
     }
 
     /**
@@ -93,67 +92,71 @@ final class Cblas {
         long offsetA = fromRow * a.stride(transposeA ? 1 : 0);
         long offsetB = fromColumn * b.stride(transposeB ? 0 : 1);
         long offsetC = fromRow * c.stride(0) + fromColumn * c.stride(1);
-        if (c.dataType() == DataType.FLOAT) {
-            openblas_nolapack.cblas_sgemm(
-                    openblas_nolapack.CblasRowMajor,
-                    operation(a, transposeA),
-                    operation(b, transposeB),
-                    rows,
-                    columns,
-                    inner,
-                    (float) alpha,
-                    floats(a, offsetA),
-                    distance(a),
-                    floats(b, offsetB),
-                    distance(b),
-                    (float) beta,
-                    floats(c, offsetC),
-                    distance(c));
-        } else {
-            openblas_nolapack.cblas_dgemm(
-                    openblas_nolapack.CblasRowMajor,
-                    operation(a, transposeA),
-                    operation(b, transposeB),
-                    rows,
-                    columns,
-                    inner,
-                    alpha,
-                    doubles(a, offsetA),
-                    distance(a),
-                    doubles(b, offsetB),
-                    distance(b),
-                    beta,
-                    doubles(c, offsetC),
-                    distance(c));
+        try {
+            if (c.dataType() == DataType.FLOAT) {
+                openblas_nolapack.cblas_sgemm(
+                        openblas_nolapack.CblasRowMajor,
+                        operation(a, transposeA),
+                        operation(b, transposeB),
+                        rows,
+                        columns,
+                        inner,
+                        (float) alpha,
+                        floats(a, offsetA),
+                        distance(a),
+                        floats(b, offsetB),
+                        distance(b),
+                        (float) beta,
+                        floats(c, offsetC),
+                        distance(c));
+            } else {
+                openblas_nolapack.cblas_dgemm(
+                        openblas_nolapack.CblasRowMajor,
+                        operation(a, transposeA),
+                        operation(b, transposeB),
+                        rows,
+                        columns,
+                        inner,
+                        alpha,
+                        doubles(a, offsetA),
+                        distance(a),
+                        doubles(b, offsetB),
+                        distance(b),
+                        beta,
+                        doubles(c, offsetC),
+                        distance(c));
+            }
+        } finally { // memory is freed with its array, of which a call sees the address only
+            Reference.reachabilityFence(a);
+            Reference.reachabilityFence(b);
+            Reference.reachabilityFence(c);
         }
-        keep(a, b, c);
     }
 
     /** {@code y += factor x} for elements {@code [from, to)}. */
     static void add(double factor, INDArray x, INDArray y, long from, long to) {
         int count = Math.toIntExact(to - from);
-        if (y.dataType() == DataType.FLOAT) {
-            openblas_nolapack.cblas_saxpy(count, (float) factor, floats(x, from), 1, floats(y, from), 1);
-        } else {
-            openblas_nolapack.cblas_daxpy(count, factor, doubles(x, from), 1, doubles(y, from), 1);
+        try {
+            if (y.dataType() == DataType.FLOAT) {
+                openblas_nolapack.cblas_saxpy(count, (float) factor, floats(x, from), 1, floats(y, from), 1);
+            } else {
+                openblas_nolapack.cblas_daxpy(count, factor, doubles(x, from), 1, doubles(y, from), 1);
+            }
+        } finally {
+            Reference.reachabilityFence(x);
+            Reference.reachabilityFence(y);
         }
-        keep(x, y);
     }
 
     /** {@code sum |x_i|} over elements {@code [from, to)}. */
     static double sumOfSizes(INDArray x, long from, long to) {
         int count = Math.toIntExact(to - from);
-        double sum = x.dataType() == DataType.FLOAT
-                ? openblas_nolapack.cblas_sasum(count, floats(x, from), 1)
-                : openblas_nolapack.cblas_dasum(count, doubles(x, from), 1);
-        keep(x);
-        return sum;
-    }
-
-    /** Memory is freed with its array, of which a call sees the address only. */
-    private static void keep(INDArray... arrays) {
-        for (INDArray array : arrays) {
-            Reference.reachabilityFence(array);
+        try {
+            return x.dataType() == DataType.FLOAT
+                    ? openblas_nolapack.cblas_sasum(count, floats(x, from), 1)
+                    : openblas_nolapack.cblas_dasum(count, doubles(x, from), 1);
+        } finally {
+            Reference.reachabilityFence(x);
         }
     }
 

@@ -61,6 +61,7 @@ public final class TemperedChains implements ModelSamples, InferenceChains {
     private long boundedBefore;
     /** At the hottest rung; NaN where it is unknown. */
     private final double logPartitionAtHottest;
+
     private Draw lastVisible = Draw.SAMPLE;
 
     private TemperedChains(Rbm rbm, Ladder ladder, int chains, double @Nullable [] baseBias, RandomStreams streams) {

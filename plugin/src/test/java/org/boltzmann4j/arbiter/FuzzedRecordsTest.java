@@ -110,8 +110,7 @@ class FuzzedRecordsTest {
                 .layer(new OwnLayer())
                 .layer(new OutputLayer.Builder().nIn(2).nOut(2).build())
                 .build();
-        CandidateRecord record =
-                CandidateRecord.of(
+        CandidateRecord record = CandidateRecord.of(
                 new DbnConfiguration(
                         conf, null, 1, new CandidateSettings(PretrainingSettings.ofEpochs(1), null, List.of())),
                 1);

@@ -380,7 +380,12 @@ class ResumeTest {
         Case trajectory = of("PTT", trajectory(), new Nesterovs(0.1, 0.5));
         write(trajectory, 8);
         assertContradiction(trajectory, chains + "ladder/rungs", "99", "rows of states for 99 rungs of 6 chains");
-        Case plain = of("SGD", ContrastiveDivergence.of(1), new Sgd(0.1), layer -> layer, settings -> settings.allowDifferences(true));
+        Case plain = of(
+                "SGD",
+                ContrastiveDivergence.of(1),
+                new Sgd(0.1),
+                layer -> layer,
+                settings -> settings.allowDifferences(true));
         assertContradiction(plain, "training/updates/hasMemory", "1", "but this updater has none");
     }
 
