@@ -151,6 +151,17 @@ public final class Rows {
         }
     }
 
+    /**
+     * Copies all rows, times a factor, into another matrix.
+     *
+     * @param target of the same width; written in place
+     * @param firstRow where the first row goes
+     * @param factor of every element
+     */
+    public void copyTo(Rows target, long firstRow, double factor) {
+        copyTo(target, 0, count(), firstRow, factor);
+    }
+
     /** Copies some rows, times a factor, to rows of another matrix that lie elsewhere by {@code shift}. */
     void copyTo(Rows target, long from, long to, long shift, double factor) {
         if (floats != null && target.floats != null) {
