@@ -55,16 +55,16 @@ public final class DigitCompletion implements Callable<Integer> {
     @Option(
             names = "--sweeps",
             paramLabel = "N",
-            defaultValue = "200",
+            defaultValue = "100",
             description = "Sweeps that are averaged, after half as many that are not. Default: ${DEFAULT-VALUE}.")
-    private int sweeps = 200;
+    private int sweeps = 100;
 
     @Option(
             names = "--rungs",
             paramLabel = "N",
-            defaultValue = "10",
+            defaultValue = "8",
             description = "Rungs of tempering. Default: ${DEFAULT-VALUE}.")
-    private int rungs = 10;
+    private int rungs = 8;
 
     private final PrintStream console = System.out;
 

@@ -63,9 +63,9 @@ public final class DigitGeneration implements Callable<Integer> {
     @Option(
             names = "--frames",
             paramLabel = "N",
-            defaultValue = "80",
+            defaultValue = "60",
             description = "Sweeps that the film shows. Default: ${DEFAULT-VALUE}.")
-    private int frames = 80;
+    private int frames = 60;
 
     @Option(
             names = "--sweeps",
@@ -77,9 +77,9 @@ public final class DigitGeneration implements Callable<Integer> {
     @Option(
             names = "--rungs",
             paramLabel = "N",
-            defaultValue = "10",
+            defaultValue = "8",
             description = "Rungs of tempering. Default: ${DEFAULT-VALUE}.")
-    private int rungs = 10;
+    private int rungs = 8;
 
     private final PrintStream console = System.out;
 

@@ -10,6 +10,7 @@ import java.util.List;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageTypeSpecifier;
+import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
@@ -62,12 +63,14 @@ public final class AnimatedGif {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
             writer.setOutput(out);
+            ImageWriteParam lineByLine = writer.getDefaultWriteParam();
+            lineByLine.setProgressiveMode(ImageWriteParam.MODE_DISABLED); // interlaced frames are larger
             writer.prepareWriteSequence(null);
             for (BufferedImage frame : frames) {
                 IIOMetadata metadata =
-                        writer.getDefaultImageMetadata(ImageTypeSpecifier.createFromRenderedImage(frame), null);
+                        writer.getDefaultImageMetadata(ImageTypeSpecifier.createFromRenderedImage(frame), lineByLine);
                 metadata.mergeTree(IMAGE_FORMAT, description(milliseconds));
-                writer.writeToSequence(new IIOImage(frame, null, metadata), null);
+                writer.writeToSequence(new IIOImage(frame, null, metadata), lineByLine);
             }
             writer.endWriteSequence();
         } finally {

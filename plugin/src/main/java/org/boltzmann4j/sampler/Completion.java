@@ -223,9 +223,9 @@ public final class Completion {
         visible.present(v, (row, values) -> {});
         visible.hold(block.known());
         MeanFieldReport report = MeanFieldIteration.run(rbm, field, visible);
-        Rows found = Rows.of(visible.meanValues());
-        found.copyTo(Rows.of(means), block.first(), 1);
-        found.copyTo(Rows.of(samples), block.first(), 1);
+        INDArray found = visible.meanValues();
+        Matrices.copyRows(found, means, block.first(), 1);
+        Matrices.copyRows(found, samples, block.first(), 1);
         return report;
     }
 

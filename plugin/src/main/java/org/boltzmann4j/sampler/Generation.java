@@ -240,7 +240,7 @@ public final class Generation {
             visible.hold(known);
             MeanFieldReport report = MeanFieldIteration.run(top, field, visible);
             LayerStates found = descent.from(visible, 0);
-            Rows.of(found.meanValues()).copyTo(Rows.of(samples), 0, 1);
+            Matrices.copyRows(found.meanValues(), samples, 0, 1);
             return new Generated(samples, samples, chains, null, report);
         }
         InferenceChains sampled = InferenceChains.start(top, method, v, known, streams.split("chains"));
@@ -250,8 +250,8 @@ public final class Generation {
         for (int draw = 0; draw < draws; draw++) {
             sampled.advance(top, thinning);
             LayerStates found = descent.from(sampled.visible(), draw);
-            Rows.of(found.values()).copyTo(Rows.of(samples), (long) draw * chains, 1);
-            Rows.of(found.meanValues()).copyTo(Rows.of(conditionalMeans), (long) draw * chains, 1);
+            Matrices.copyRows(found.values(), samples, (long) draw * chains, 1);
+            Matrices.copyRows(found.meanValues(), conditionalMeans, (long) draw * chains, 1);
         }
         return new Generated(samples, conditionalMeans, chains, InferenceChains.swaps(sampled), null);
     }

@@ -3,7 +3,6 @@ package org.boltzmann4j.sampler;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.RandomStreams;
-import org.boltzmann4j.math.Rows;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -54,10 +53,8 @@ interface InferenceChains {
     static INDArray stacked(INDArray matrix, int copies) {
         long rows = matrix.size(0);
         INDArray result = Matrices.detached(matrix.dataType(), copies * rows, matrix.size(1));
-        Rows from = Rows.of(matrix);
-        Rows to = Rows.of(result);
         for (int copy = 0; copy < copies; copy++) {
-            from.copyTo(to, copy * rows, 1);
+            Matrices.copyRows(matrix, result, copy * rows, 1);
         }
         return result;
     }
