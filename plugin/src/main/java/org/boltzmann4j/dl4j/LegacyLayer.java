@@ -155,8 +155,9 @@ final class LegacyLayer {
             }
             case "IDENTITY" -> Gaussian.of(1);
             case "RECTIFIED" -> {
-                note("rectified hidden units returned max(0, t) of their input t; now they return the mean of noisy ones,"
-                        + " about log(1 + exp(t))");
+                note(
+                        "rectified hidden units returned max(0, t) of their input t; now they return the mean of noisy ones,"
+                                + " about log(1 + exp(t))");
                 yield NoisyRelu.rectified();
             }
             case "SOFTMAX" -> Softmax.of(width);
