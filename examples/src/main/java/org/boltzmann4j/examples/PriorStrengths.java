@@ -2,6 +2,7 @@ package org.boltzmann4j.examples;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,9 +65,9 @@ public final class PriorStrengths implements Callable<Integer> {
             names = "--strengths",
             split = ",",
             paramLabel = "ALPHA",
-            defaultValue = "0.00001,0.0001,0.0003,0.001,0.003,0.01",
+            defaultValue = "0.0001,0.0003,0.001,0.003,0.01,0.03",
             description = "Strengths of both priors, rising. Default: ${DEFAULT-VALUE}.")
-    private List<Double> strengths = List.of(0.00001, 0.0001, 0.0003, 0.001, 0.003, 0.01);
+    private List<Double> strengths = List.of(0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03);
 
     @Option(
             names = "--negative-phase",
@@ -222,7 +223,7 @@ public final class PriorStrengths implements Callable<Integer> {
                 "%6d  %-20s %8s  %10.5f  %8s  %10.5f  %6.1f  %8.1f %%",
                 units,
                 prior.title,
-                prior == Prior.NONE ? "" : String.valueOf(strength),
+                prior == Prior.NONE ? "" : plain(strength),
                 outcome.testError(),
                 seeds == 1 ? "" : String.format(Locale.ROOT, "%.5f", outcome.spread()),
                 outcome.trainError(),
@@ -256,13 +257,19 @@ public final class PriorStrengths implements Callable<Integer> {
     }
 
     private static String fileName(int units, Prior prior, double strength) {
-        String kind = prior == Prior.NONE ? "no-prior" : prior == Prior.GAUSSIAN ? "l2-" + strength : "l1-" + strength;
+        String kind = prior == Prior.NONE ? "no-prior" : prior == Prior.GAUSSIAN ? "l2-" + plain(strength) : "l1-" + plain(strength);
         return "features-" + units + "-" + kind + ".png";
+    }
+
+    /** Without an exponent. */
+    private static String plain(double number) {
+        return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
     }
 
     private static void writeFeatures(ExampleData data, Rbm rbm, Path file) throws IOException {
         INDArray features = rbm.weights().transpose().dup('c');
         ImageGrid.filters(data.train().rows(), data.train().columns())
+                .withDivergingColours()
                 .write(file, strongest(features, Math.min(SHOWN_FEATURES, rbm.hiddenWidth())));
     }
 
@@ -294,7 +301,7 @@ public final class PriorStrengths implements Callable<Integer> {
                         : chart.withCurve(name, places, errors);
             }
         }
-        chart.write(file);
+        chart.withLogarithmicY().write(file);
     }
 
     private static double[] filled(int length, double value) {

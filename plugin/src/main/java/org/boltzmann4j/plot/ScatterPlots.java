@@ -168,6 +168,7 @@ public final class ScatterPlots {
             graphics.fill(new Ellipse2D.Double(x[i] - radius, y[i] - radius, 2 * radius, 2 * radius));
         }
         graphics.setColor(ChartStyle.FRAME);
+        graphics.setStroke(ChartStyle.stroke(0, 1f));
         graphics.draw(new Rectangle2D.Double(left, TITLE, side, side));
         int classes = Arrays.stream(panel.classes).max().orElseThrow() + 1;
         for (int k = 0; k < classes; k++) {
