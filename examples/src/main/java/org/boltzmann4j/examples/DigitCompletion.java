@@ -172,7 +172,7 @@ public final class DigitCompletion implements Callable<Integer> {
         INDArray distance = queries.mmul(candidates.transpose())
                 .muli(-2)
                 .addiRowVector(candidates.mul(candidates).sum(1).reshape(1, candidates.size(0)));
-        return Nd4j.argMin(distance, 1).castTo(DataType.INT).toIntVector();
+        return Nd4j.argMin(distance, 1).castTo(DataType.INT32).toIntVector();
     }
 
     private static void add(Map<String, Row> rows, String name, INDArray completed, INDArray grey, long begun) {

@@ -68,10 +68,6 @@ final class JemEvaluation {
         return scores;
     }
 
-    private JointEnergyModel arm(String name) {
-        return Objects.requireNonNull(arms.get(name), name);
-    }
-
     /** Accuracy and calibration of both networks, as they are and after temperature scaling, by name. */
     Map<String, Calibration> calibration() {
         int[] labels = PixelScale.labels(test);

@@ -42,7 +42,9 @@ final class GeneratedRows implements DataSetIterator {
             int prototype = random.nextInt(2);
             labels[row][prototype] = 1;
             for (int i = 0; i < columns; i += 32) {
-                int noise = random.nextInt() & random.nextInt() & random.nextInt();
+                int half = random.nextInt();
+                int quarter = half & random.nextInt();
+                int noise = quarter & random.nextInt();
                 for (int bit = 0; bit < 32 && i + bit < columns; bit++) {
                     features[row * columns + i + bit] = ((i + bit) % 2) ^ prototype ^ ((noise >>> bit) & 1);
                 }

@@ -21,6 +21,9 @@ import org.nd4j.linalg.learning.config.Nesterovs;
 /** A pretraining that says what it holds in memory on the way. */
 public final class LongRun {
 
+    /** What the leaking program never lets go. */
+    private static final List<INDArray> LEAK = new ArrayList<>();
+
     /** Of lines with bytes of the heap and of the process, at the iterations asked for. */
     static final String MEMORY = "MEMORY ";
 
@@ -44,7 +47,6 @@ public final class LongRun {
             System.out.println("streamed " + data.bytes() + " bytes");
             return;
         }
-        List<INDArray> leak = new ArrayList<>();
         List<Integer> measured = new ArrayList<>();
         for (int i = 2; i < arguments.length; i++) {
             measured.add(Integer.valueOf(arguments[i]));
@@ -54,7 +56,7 @@ public final class LongRun {
         int[] iteration = {0};
         pretrain(new GeneratedRows(minibatches, ROWS, COLUMNS), epochs, Path.of(arguments[1]), progress -> {
             if (arguments[0].equals("leaking")) {
-                leak.add(Nd4j.create(DataType.FLOAT, ROWS, COLUMNS));
+                LEAK.add(Nd4j.create(DataType.FLOAT, ROWS, COLUMNS));
             }
             iteration[0]++;
             if (measured.contains(iteration[0])) {

@@ -198,7 +198,7 @@ class DrawnSpecificationsTest {
     private static MultiLayerNetwork network(Drawn drawn) {
         // Small weights: two unbounded layers are no model with large ones.
         return Networks.single(
-                DataType.DOUBLE, VISIBLE, HIDDEN, base -> base.dist(new NormalDistribution(0, 0.01)), drawn::on);
+                DataType.DOUBLE, VISIBLE, HIDDEN, base -> base.weightInit(new NormalDistribution(0, 0.01)), drawn::on);
     }
 
     @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)

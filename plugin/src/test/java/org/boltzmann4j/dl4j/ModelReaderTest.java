@@ -86,7 +86,7 @@ class ModelReaderTest {
                 .list()
                 // RBM layers take no half precision.
                 .layer(
-                        type == DataType.HALF
+                        type == DataType.FLOAT16
                                 ? new DenseLayer.Builder().nIn(7).nOut(5).build()
                                 : Networks.rbm(7, 5).build())
                 .layer(Networks.output(5))
@@ -167,7 +167,7 @@ class ModelReaderTest {
                 .l1(0.1)
                 .weightDecay(0.01)
                 .gradientNormalization(GradientNormalization.ClipL2PerLayer)
-                .dist(new NormalDistribution(0, 0.3))
+                .weightInit(new NormalDistribution(0, 0.3))
                 .list()
                 .layer(new ConvolutionLayer.Builder(3, 3)
                         .nOut(2)
