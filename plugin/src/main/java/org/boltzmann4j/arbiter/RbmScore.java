@@ -2,11 +2,16 @@ package org.boltzmann4j.arbiter;
 
 import java.util.Objects;
 import org.boltzmann4j.dl4j.RbmLayer;
+import org.boltzmann4j.dl4j.RbmScoreCalculator;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.estimate.LogLikelihood;
+import org.boltzmann4j.estimate.RbmMonitor;
 import org.boltzmann4j.estimate.ReconstructionError;
 import org.deeplearning4j.arbiter.optimize.api.data.DataSource;
 import org.deeplearning4j.arbiter.scoring.util.ScoreUtil;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
@@ -21,12 +26,20 @@ public final class RbmScore extends TrainedScore {
 
     private static final long serialVersionUID = 1;
 
+    /** A millisecond each for 784 by 500 units. */
+    private static final int ROWS = 1000;
+
     /** What is measured. */
     public enum Measure {
         /** Mean squared reconstruction error per visible unit, MSER: minimised. */
         RECONSTRUCTION_ERROR,
         /** Mean free energy of the test rows minus that of the training rows, in nats: minimised, since it grows with over-fitting. */
         FREE_ENERGY_GAP,
+        /**
+         * Mean log-pseudo-likelihood of up to 1,000 test rows in nats, grey values presented as the layer says, see {@link
+         * RbmMonitor#pseudoLikelihood}: maximised. For visible units with finitely many states.
+         */
+        PSEUDO_LIKELIHOOD,
         /**
          * Mean log-likelihood of a test row in nats, by {@link LogLikelihood#withDefaults}: exact or the middle between the bounds of
          * the estimates from both sides; maximised. Of 1,000 hidden units it takes minutes.
@@ -69,8 +82,23 @@ public final class RbmScore extends TrainedScore {
             case FREE_ENERGY_GAP ->
                 meanOverRows(data.testData(), rows -> meanFreeEnergy(rbm, rows))
                         - meanOverRows(data.trainData(), rows -> meanFreeEnergy(rbm, rows));
+            case PSEUDO_LIKELIHOOD ->
+                RbmScoreCalculator.<Model>of(
+                                RbmMonitor.pseudoLikelihood(ROWS),
+                                index(candidate.model()),
+                                ScoreUtil.getIterator(data.testData()))
+                        .calculateScore(candidate.model());
             case LOG_LIKELIHOOD -> middle(LogLikelihood.withDefaults().of(rbm, ScoreUtil.getIterator(data.testData())));
         };
+    }
+
+    private int index(Model model) {
+        if (layer.chars().allMatch(Character::isDigit)) {
+            return Integer.parseInt(layer);
+        }
+        return model instanceof ComputationGraph graph
+                ? graph.getVertex(layer).getVertexIndex()
+                : ((MultiLayerNetwork) model).getLayer(layer).getIndex();
     }
 
     static double middle(LogLikelihood.Report report) {
@@ -109,7 +137,7 @@ public final class RbmScore extends TrainedScore {
 
     @Override
     public boolean minimize() {
-        return measure != Measure.LOG_LIKELIHOOD;
+        return measure != Measure.LOG_LIKELIHOOD && measure != Measure.PSEUDO_LIKELIHOOD;
     }
 
     @Override

@@ -10,6 +10,7 @@ import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.estimate.AnnealedImportanceSampling;
 import org.boltzmann4j.estimate.BetaSchedule;
 import org.boltzmann4j.estimate.LogLikelihood;
+import org.boltzmann4j.estimate.PseudoLikelihood;
 import org.boltzmann4j.estimate.ReconstructionError;
 import org.deeplearning4j.arbiter.optimize.api.score.ScoreFunction;
 import org.deeplearning4j.arbiter.optimize.serde.jackson.JsonMapper;
@@ -63,6 +64,14 @@ final class ScoresTest {
                 .isCloseTo(
                         meanFreeEnergy(features(data.testData())) - meanFreeEnergy(features(data.trainData())),
                         within(ROUNDING));
+    }
+
+    @Test
+    void thePseudoLikelihoodIsThatOfTheTestRows() {
+        assertThat(score(RbmScore.Measure.PSEUDO_LIKELIHOOD))
+                .isCloseTo(
+                        PseudoLikelihood.exact(rbm, features(data.testData())).value(), within(ROUNDING));
+        assertThat(RbmScore.of(RbmScore.Measure.PSEUDO_LIKELIHOOD).minimize()).isFalse();
     }
 
     @Test
