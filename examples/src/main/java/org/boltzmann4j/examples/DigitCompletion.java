@@ -116,6 +116,8 @@ public final class DigitCompletion implements Callable<Integer> {
             begun = System.nanoTime();
             Completion completion = Completion.of(rbm)
                     .withMethod(method.getValue())
+                    // As many rows as tempering has: one chain alone stays in the mode it finds first.
+                    .withChains(method.getKey().equals(DigitInference.GIBBS) ? rungs : 1)
                     .withBurnIn(sweeps / 2)
                     .withSweeps(sweeps)
                     .withSeed(options.seed());
