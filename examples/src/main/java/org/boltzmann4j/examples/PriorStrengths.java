@@ -257,7 +257,9 @@ public final class PriorStrengths implements Callable<Integer> {
     }
 
     private static String fileName(int units, Prior prior, double strength) {
-        String kind = prior == Prior.NONE ? "no-prior" : prior == Prior.GAUSSIAN ? "l2-" + plain(strength) : "l1-" + plain(strength);
+        String kind = prior == Prior.NONE
+                ? "no-prior"
+                : prior == Prior.GAUSSIAN ? "l2-" + plain(strength) : "l1-" + plain(strength);
         return "features-" + units + "-" + kind + ".png";
     }
 
