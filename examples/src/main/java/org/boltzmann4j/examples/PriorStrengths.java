@@ -303,7 +303,7 @@ public final class PriorStrengths implements Callable<Integer> {
                         : chart.withCurve(name, places, errors);
             }
         }
-        chart.withLogarithmicY().write(file);
+        chart.write(file);
     }
 
     private static double[] filled(int length, double value) {

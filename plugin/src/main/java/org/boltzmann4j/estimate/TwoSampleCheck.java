@@ -82,7 +82,7 @@ public record TwoSampleCheck(
                 units);
     }
 
-    /** Sums over all pairs i < j of the squared difference of correlations, and of its expectation by chance. */
+    /** Sums over all pairs {@code i < j} of the squared difference of correlations, and of its expectation by chance. */
     private static double[] pairs(Sample x, Sample y, double[] deviations) {
         Products ofX = x.products(deviations);
         Products ofY = y.products(deviations);
