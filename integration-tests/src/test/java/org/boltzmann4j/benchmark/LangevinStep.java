@@ -52,10 +52,8 @@ public class LangevinStep {
                 .activation(Activation.RELU)
                 .list();
         for (int i = 1; i < WIDTHS.length - 1; i++) {
-            list.layer(new DenseLayer.Builder()
-                    .nIn(WIDTHS[i - 1])
-                    .nOut(WIDTHS[i])
-                    .build());
+            list.layer(
+                    new DenseLayer.Builder().nIn(WIDTHS[i - 1]).nOut(WIDTHS[i]).build());
         }
         network = new MultiLayerNetwork(list.layer(new OutputLayer.Builder(LossFunction.MCXENT)
                         .nIn(WIDTHS[WIDTHS.length - 2])
@@ -93,7 +91,6 @@ public class LangevinStep {
     /** What is measured. */
     @Benchmark
     public INDArray boltzmann4j() {
-        return JointEnergyModel.of(network)
-                .move(start, null, LANGEVIN.withSteps(steps), null, RandomStreams.of(1));
+        return JointEnergyModel.of(network).move(start, null, LANGEVIN.withSteps(steps), null, RandomStreams.of(1));
     }
 }

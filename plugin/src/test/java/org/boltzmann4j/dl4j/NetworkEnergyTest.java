@@ -151,17 +151,14 @@ class NetworkEnergyTest {
         cases.add(Case.flat("dense", l -> l.layer(dense(4).build())
                 .layer(dense(6).hasBias(false).build())));
         cases.add(Case.flat("no hidden layer", l -> {}));
-        cases.add(Case.flat(
-                "activations worked in one pass",
-                l -> l.layer(dense(6).activation(Activation.SIGMOID).build())
-                        .layer(dense(6).activation(Activation.RELU).build())
-                        .layer(dense(6).activation(Activation.IDENTITY).build())));
-        cases.add(Case.flat(
-                "activations worked by the host", l -> l.layer(
-                                dense(6).activation(Activation.ELU).build())
-                        .layer(dense(6).activation(new ActivationReLU(0.5, 0.0, 0.1))
-                                .build())
-                        .layer(new ActivationLayer(Activation.SOFTPLUS))));
+        cases.add(Case.flat("activations worked in one pass", l -> l.layer(
+                        dense(6).activation(Activation.SIGMOID).build())
+                .layer(dense(6).activation(Activation.RELU).build())
+                .layer(dense(6).activation(Activation.IDENTITY).build())));
+        cases.add(Case.flat("activations worked by the host", l -> l.layer(
+                        dense(6).activation(Activation.ELU).build())
+                .layer(dense(6).activation(new ActivationReLU(0.5, 0.0, 0.1)).build())
+                .layer(new ActivationLayer(Activation.SOFTPLUS))));
         cases.add(Case.flat(
                 "dense with layer normalisation",
                 l -> l.layer(dense(4).hasLayerNorm(true).build())));
