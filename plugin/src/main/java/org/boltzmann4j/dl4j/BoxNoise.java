@@ -29,12 +29,13 @@ final class BoxNoise {
      * @param firstRow where the first row goes; each row has random numbers of its own
      * @param minibatch counter of the random numbers
      */
-    void copy(INDArray data, double deviation, Rows into, long firstRow, long minibatch) {
-        Rows values = Rows.of(data);
+    void copy(INDArray data, double deviation, INDArray into, long firstRow, long minibatch) {
         if (deviation == 0) {
-            values.copyTo(into, firstRow, 1);
+            Matrices.copyRows(data, into, firstRow, 1);
             return;
         }
+        Rows values = Rows.of(data);
+        Rows target = Rows.of(into);
         double[] row = new double[values.width()];
         RandomStreams own = streams.split("data noise");
         for (long r = 0; r < values.count(); r++) {
@@ -43,7 +44,7 @@ final class BoxNoise {
             for (int i = 0; i < row.length; i++) {
                 row[i] = box.clamp(row[i] + deviation * random.nextGaussian());
             }
-            into.write(firstRow + r, row);
+            target.write(firstRow + r, row);
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
 import org.boltzmann4j.objective.JointObjective;
@@ -231,12 +232,11 @@ public final class JointBatches implements DataSetIterator {
         INDArray all =
                 Nd4j.createUninitialized(type, new long[] {count, real.get(0).size(1)}, 'c');
         INDArray kinds = Nd4j.createUninitialized(type, new long[] {count, classes}, 'c');
-        Rows rows = Rows.of(all);
         Rows kindRows = Rows.of(kinds);
         double[] kind = new double[classes];
         int at = 0;
         for (INDArray part : real) {
-            noise.copy(part, options.noise(), rows, at, minibatches);
+            noise.copy(part, options.noise(), all, at, minibatches);
             at += (int) part.size(0);
         }
         for (int i = 0; i < at; i++) {
@@ -244,7 +244,7 @@ public final class JointBatches implements DataSetIterator {
             kindRows.write(i, kind);
         }
         for (JointChains.Visit visit : visits) {
-            Rows.of(visit.samples()).copyTo(rows, at, 1);
+            Matrices.copyRows(visit.samples(), all, at, 1);
             for (int i = 0; i < visit.rows(); i++) {
                 int label = visit.label(i);
                 (label == ClassLabels.NONE ? JointRow.GENERATED : JointRow.GENERATED_OF_CLASS).write(label, kind);
