@@ -24,7 +24,7 @@ public final class Workers {
     private static final int MOST_SPINS = 4_000;
 
     private final int threads;
-    private final Helper[] helpers;
+    private final Companion[] companions;
     private final int spins;
     private volatile @Nullable Job current;
 
@@ -32,9 +32,9 @@ public final class Workers {
         this.threads = threads;
         // Where cores are fewer than threads, who spins keeps the core from who works.
         this.spins = threads <= Runtime.getRuntime().availableProcessors() ? MOST_SPINS : 0;
-        this.helpers = new Helper[threads - 1];
-        for (int i = 0; i < helpers.length; i++) {
-            helpers[i] = new Helper(i + 1);
+        this.companions = new Companion[threads - 1];
+        for (int i = 0; i < companions.length; i++) {
+            companions[i] = new Companion(i + 1);
         }
     }
 
@@ -108,18 +108,18 @@ public final class Workers {
 
     private void publish(Job job) {
         current = job;
-        for (Helper helper : helpers) {
-            helper.wake();
+        for (Companion companion : companions) {
+            companion.wake();
         }
     }
 
     /** A thread that takes part in one job after the other, and sleeps if the next one is long in coming. */
-    private final class Helper {
+    private final class Companion {
         private final int worker;
         private final Thread thread;
         private volatile boolean asleep;
 
-        Helper(int worker) {
+        Companion(int worker) {
             this.worker = worker;
             this.thread = new Thread(this::serve, "boltzmann4j worker " + worker);
             thread.setDaemon(true);
@@ -197,7 +197,7 @@ public final class Workers {
             }
         }
 
-        /** A helper that comes too late to find a task is not waited for, and finds nothing to do. */
+        /** A companion that comes too late to find a task is not waited for, and finds nothing to do. */
         void await(int spins) {
             for (int spin = 0; spin < spins && open.get() > 0; spin++) {
                 Thread.onSpinWait();

@@ -102,10 +102,12 @@ final class RoomRules {
                         .resideInAnyPackage(
                                 packages(LEVELS.stream().flatMap(List::stream).toList())));
 
-        rules.put("math knows ND4J, and JNA to ask the BLAS", onlyInside("math", mathMayImport()));
+        rules.put("math knows ND4J and its BLAS, and JNA to ask that", onlyInside("math", mathMayImport()));
         rules.put(
                 "network code lives in dl4j and the leaves",
                 nobodyBut(List.of("dl4j", "arbiter", "plot", "io"), "org.deeplearning4j.."));
+        // On other backends it is not there: whoever calls it has to do without.
+        rules.put("only math calls the BLAS", nobodyBut(List.of("math"), "org.bytedeco.openblas.."));
         // XChart is optional: a user without it must still be able to load every other room.
         rules.put("only plot imports XChart", nobodyBut(List.of("plot"), "org.knowm.xchart.."));
         // So is Arbiter.
@@ -178,7 +180,13 @@ final class RoomRules {
 
     /** JavaCPP is the type of ND4J's buffers; JSpecify is annotations only. */
     private static DescribedPredicate<JavaClass> mathMayImport() {
-        return resideInAnyPackage("java..", "org.nd4j..", "org.bytedeco.javacpp..", "com.sun.jna..", "org.jspecify..")
+        return resideInAnyPackage(
+                        "java..",
+                        "org.nd4j..",
+                        "org.bytedeco.javacpp..",
+                        "org.bytedeco.openblas..",
+                        "com.sun.jna..",
+                        "org.jspecify..")
                 .or(describe("primitives and their arrays", type -> type.getBaseComponentType()
                         .isPrimitive()));
     }
