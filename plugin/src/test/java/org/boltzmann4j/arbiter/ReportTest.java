@@ -90,7 +90,7 @@ final class ReportTest {
         assertThat(csv.lines())
                 .containsExactly(
                         "candidate,status,score,epoch share,seed,w,repairs,notes,failure,seconds",
-                        "0,Failed,,1.0,9,\"x,y\",\"a \"\"b\"\", c\",boom,NaN");
+                        "0,Failed,,1.0,9,\"x,y\",\"a \"\"b\"\", c\",,boom,NaN");
     }
 
     @Test

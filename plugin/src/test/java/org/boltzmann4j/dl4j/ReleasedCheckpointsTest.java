@@ -8,6 +8,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.boltzmann4j.objective.ParallelTempering;
 import org.boltzmann4j.sampler.Ladder;
 import org.boltzmann4j.sampler.Langevin;
@@ -21,6 +22,27 @@ import org.nd4j.linalg.learning.config.Nesterovs;
 
 /** Checkpoints of every version are kept among the resources, and must still be gone on from. */
 class ReleasedCheckpointsTest {
+
+    /** Writes those of this version, as {@link ReleaseFiles} does with models. Argument: directory to write to. */
+    public static void main(String[] arguments) throws IOException {
+        Path folder = Files.createDirectories(Path.of(arguments[0]));
+        Path all = Files.createTempDirectory("checkpoints");
+        pretrainer()
+                .checkpoints(Checkpoints.in(all).everyMinibatches(1).keepLast(100))
+                .build()
+                .pretrain(network(), data());
+        try (Stream<Path> files = Files.list(all)) {
+            for (Path file : files.toList()) {
+                if (STANDS_AT.equals(PretrainingCheckpoint.read(file).about().get("stands at"))) {
+                    Files.copy(file, folder.resolve("pretraining.zip"));
+                }
+            }
+        }
+        trainer(folder.resolve("joint-training.zip").toFile(), 1)
+                .fit(Blobs.network(new Adam(0.01)), Blobs.batches(60, 30, 1));
+    }
+
+    private static final String STANDS_AT = "layer 0, epoch 2, minibatch 2";
 
     static MultiLayerNetwork network() {
         return Networks.single(
@@ -61,7 +83,7 @@ class ReleasedCheckpointsTest {
     @ValueSource(strings = "0.1.0")
     void pretrainingsGoOn(String version) throws IOException, URISyntaxException {
         PretrainingCheckpoint checkpoint = PretrainingCheckpoint.read(resource(version, "pretraining.zip"));
-        assertThat(checkpoint.about()).containsEntry("stands at", "layer 0, epoch 2, minibatch 2");
+        assertThat(checkpoint.about()).containsEntry("stands at", STANDS_AT);
         MultiLayerNetwork network = network();
         PretrainingReport report = pretrainer()
                 .allowDifferences(true) // configurations may have more fields now
