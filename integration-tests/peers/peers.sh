@@ -33,7 +33,7 @@ rate() { # name, command ...
   printf '%s %s\n' "$name" "$("$@" 2>"$work/error.log")" | tee -a "$work/rates"
 }
 : >"$work/rates"
-cores=$(nproc)
+cores=$(env -u OMP_NUM_THREADS nproc) # obeys the variable otherwise
 for ((round = 0; round < rounds; round++)); do
   for threads in 1 "$cores"; do
     export OMP_NUM_THREADS=$threads OPENBLAS_NUM_THREADS=$threads

@@ -230,9 +230,8 @@ public final class GreedyPretrainer {
         }
 
         /**
-         * Has this many threads share the rows of every minibatch and of all chains, each with a BLAS of one thread. Any number
-         * computes the same bits, other ones than without this option. It pays for large minibatches, many chains and rungs;
-         * for minibatches of 100 rows it gains little. While it pretrains, the BLAS of the whole process has one thread, for other
+         * Has this many threads share all large products and passes over rows, each with a BLAS of one thread. Any number computes
+         * the same bits, possibly other ones than without this option. While it pretrains, the BLAS of the whole process has one thread, for other
          * networks too; afterwards it has as many as before. Default: the threads of the BLAS, as the process has set them.
          *
          * @param threads at least 1, usefully at most the number of cores
