@@ -1,4 +1,4 @@
-/** Stable functions, shape checks, row access to arrays, matrix products and random streams. Knows ND4J only. */
+/** Stable functions, shape checks, row access to arrays, matrix products and random streams. Knows ND4J and its BLAS only. */
 @NullMarked
 package org.boltzmann4j.math;
 
