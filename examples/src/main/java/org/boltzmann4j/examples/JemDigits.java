@@ -129,6 +129,14 @@ public final class JemDigits implements Callable<Integer> {
     private int buffer;
 
     @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "Threads that share the sampler's work; any number gives the same figures. Default: ${DEFAULT-VALUE}.")
+    private int threads;
+
+    @Option(
             names = "--attacked",
             paramLabel = "N",
             defaultValue = "500",
@@ -156,9 +164,9 @@ public final class JemDigits implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (images < 1 || epochs < 1 || batch < 2 || buffer < batch || !(weight >= 0) || !(rate > 0)) {
+        if (images < 1 || epochs < 1 || threads < 1 || batch < 2 || buffer < batch || !(weight >= 0) || !(rate > 0)) {
             throw new ExampleException(
-                    "--images and --epochs must be at least 1, --batch at least 2, --buffer at least --batch,"
+                    "--images, --epochs and --threads must be at least 1, --batch at least 2, --buffer at least --batch,"
                             + " --weight at least 0 and --rate above 0");
         }
         Path out = options.out("jem-digits");
@@ -331,6 +339,7 @@ public final class JemDigits implements Callable<Integer> {
                 .bufferSize(buffer)
                 .examplesPerClass(EXAMPLES_PER_CLASS)
                 .seed(options.seed())
+                .threads(threads)
                 .build();
         if (labels == 0) {
             return JemTrainer.of(training)

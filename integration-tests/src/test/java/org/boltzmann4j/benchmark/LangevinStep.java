@@ -2,6 +2,7 @@ package org.boltzmann4j.benchmark;
 
 import org.boltzmann4j.dl4j.JointEnergyModel;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.math.Workers;
 import org.boltzmann4j.sampler.Box;
 import org.boltzmann4j.sampler.Langevin;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -36,6 +37,10 @@ public class LangevinStep {
     @Param("100")
     public int rows = 100;
 
+    /** Threads that share the rows; the products have a BLAS of as many. */
+    @Param("1")
+    public int threads = 1;
+
     /** Steps of an invocation. */
     @Param("100")
     public int steps = 100;
@@ -68,6 +73,10 @@ public class LangevinStep {
     /** The bound. */
     @Benchmark
     public void products() {
+        BlasThreadCount.with(threads, this::multiply);
+    }
+
+    private void multiply() {
         INDArray[] values = new INDArray[WIDTHS.length];
         INDArray[] results = new INDArray[WIDTHS.length];
         for (int i = 0; i < WIDTHS.length; i++) {
@@ -91,6 +100,7 @@ public class LangevinStep {
     /** What is measured. */
     @Benchmark
     public INDArray boltzmann4j() {
-        return JointEnergyModel.of(network).move(start, null, LANGEVIN.withSteps(steps), null, RandomStreams.of(1));
+        return Workers.with(threads, () -> JointEnergyModel.of(network)
+                .move(start, null, LANGEVIN.withSteps(steps), null, RandomStreams.of(1)));
     }
 }

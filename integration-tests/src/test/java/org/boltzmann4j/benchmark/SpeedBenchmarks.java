@@ -119,17 +119,18 @@ public final class SpeedBenchmarks {
                     List.of(PRODUCTS, OURS)));
             result.add(estimation("annealing", 100, 1000, threads));
             result.add(estimation("sampling", 2000, 20, threads));
+            result.add(langevin(100, 200, threads));
+            result.add(langevin(1000, 20, threads));
         }
-        result.add(langevin(100, 200));
-        result.add(langevin(1000, 20));
         return result;
     }
 
-    private static Scenario langevin(int rows, int steps) {
+    private static Scenario langevin(int rows, int steps, int threads) {
         Map<String, String> parameters = new LinkedHashMap<>();
         parameters.put("rows", String.valueOf(rows));
+        parameters.put("threads", String.valueOf(threads));
         parameters.put("steps", String.valueOf(steps));
-        String name = String.format("Langevin 784-500-500-10, %d chains, 1 thread", rows);
+        String name = String.format("Langevin 784-500-500-10, %d chains%s", rows, onThreads(threads));
         return new Scenario(name, LangevinStep.class, parameters, List.of(PRODUCTS, OURS));
     }
 

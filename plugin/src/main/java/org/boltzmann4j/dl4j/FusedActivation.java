@@ -1,6 +1,7 @@
 package org.boltzmann4j.dl4j;
 
 import java.util.Objects;
+import org.boltzmann4j.math.RowBlocks;
 import org.boltzmann4j.math.Rows;
 import org.boltzmann4j.math.StableFunctions;
 import org.jspecify.annotations.Nullable;
@@ -106,10 +107,15 @@ final class FusedActivation implements StageActivation {
         if (function == Function.IDENTITY && shift.length == 0) {
             return;
         }
-        Rows rows = Rows.of(flat(z));
+        INDArray matrix = flat(z);
+        RowBlocks.forEach(matrix.size(0), (worker, block, from, to) -> forward(matrix, shift, from, to));
+    }
+
+    private void forward(INDArray z, double[] shift, int from, int to) {
+        Rows rows = Rows.of(z);
         double[] row = new double[rows.width()];
         double[] zeros = new double[rows.width()];
-        for (long r = 0; r < rows.count(); r++) {
+        for (int r = from; r < to; r++) {
             rows.read(r, row);
             for (int i = 0; i < shift.length; i++) {
                 row[i] += shift[i];
@@ -124,13 +130,19 @@ final class FusedActivation implements StageActivation {
         if (function == Function.IDENTITY) {
             return;
         }
-        Rows rows = Rows.of(flat(epsilon));
-        Rows outputs = Rows.of(flat(Objects.requireNonNull(values, "forward first")));
+        INDArray slopes = flat(epsilon);
+        INDArray outputs = flat(Objects.requireNonNull(values, "forward first"));
+        RowBlocks.forEach(slopes.size(0), (worker, block, from, to) -> backward(slopes, outputs, from, to));
+    }
+
+    private void backward(INDArray epsilon, INDArray outputs, int from, int to) {
+        Rows rows = Rows.of(epsilon);
+        Rows outputRows = Rows.of(outputs);
         double[] row = new double[rows.width()];
         double[] value = new double[rows.width()];
-        for (long r = 0; r < rows.count(); r++) {
+        for (int r = from; r < to; r++) {
             rows.read(r, row);
-            outputs.read(r, value);
+            outputRows.read(r, value);
             function.multiplyBySlope(row, value);
             rows.write(r, row);
         }

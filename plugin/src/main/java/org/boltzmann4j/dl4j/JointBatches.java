@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
+import org.boltzmann4j.math.Workers;
 import org.boltzmann4j.objective.JointObjective;
 import org.boltzmann4j.objective.JointRow;
 import org.boltzmann4j.sampler.ChainStarts;
@@ -122,14 +123,22 @@ public final class JointBatches implements DataSetIterator {
             throw new IllegalArgumentException("minibatch " + minibatches
                     + " has no labels, and without a generative weight there is nothing else to learn from");
         }
+        int[] kinds = labels;
+        Made joint = options.threads == 0
+                ? joined(real, kinds, shape)
+                : Workers.with(options.threads, () -> joined(real, kinds, shape));
+        made = joint;
+        shape[0] = joint.features().size(0);
+        return new DataSet(joint.features().reshape('c', shape), joint.labels());
+    }
+
+    private Made joined(List<INDArray> real, int[] labels, long[] shape) {
         List<JointChains.Visit> visits = sample(labels, Arrays.copyOfRange(shape, 1, shape.length));
         Made joint = make(real, labels, visits);
         if (!visits.isEmpty()) {
             observe(joint.features(), labels.length, visits);
         }
-        made = joint;
-        shape[0] = joint.features().size(0);
-        return new DataSet(joint.features().reshape('c', shape), joint.labels());
+        return joint;
     }
 
     /** Samples of the labelled rows' classes, then one of {@code p(x)} for each real row, as far as the objective wants them. */

@@ -132,6 +132,7 @@ public final class JointTraining {
 
         int examplesPerClass = 200;
         long seed = 42;
+        int threads;
 
         private Builder() {}
 
@@ -146,6 +147,7 @@ public final class JointTraining {
             this.starts = other.starts;
             this.examplesPerClass = other.examplesPerClass;
             this.seed = other.seed;
+            this.threads = other.threads;
         }
 
         /**
@@ -264,6 +266,23 @@ public final class JointTraining {
          */
         public Builder seed(long seed) {
             this.seed = seed;
+            return this;
+        }
+
+        /**
+         * Has this many threads share the sampler's products and passes over rows, each with a BLAS of one thread. Any number computes the
+         * same bits, possibly other ones than without this option. While the sampler works, the BLAS of the whole process has one thread;
+         * for the update it has as many as before. Default: the threads of the BLAS, as the process has set them.
+         *
+         * @param threads at least 1, usefully at most the number of cores
+         * @return this
+         * @throws IllegalArgumentException if below 1
+         */
+        public Builder threads(int threads) {
+            if (threads < 1) {
+                throw new IllegalArgumentException("threads = " + threads + ", expected at least 1");
+            }
+            this.threads = threads;
             return this;
         }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.math.RowBlocks;
 import org.boltzmann4j.math.Rows;
 import org.boltzmann4j.math.SoftplusDifference;
 import org.boltzmann4j.math.SoftplusSum;

@@ -1,11 +1,14 @@
 package org.boltzmann4j.sampler;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.boltzmann4j.math.Counts;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.math.RowBlocks;
 import org.boltzmann4j.math.Rows;
 import org.boltzmann4j.math.StrictCount;
+import org.boltzmann4j.math.Vectors;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
@@ -192,52 +195,91 @@ public record Langevin(
             @Nullable INDArray known,
             RandomStreams streams,
             long firstStep) {
-        Rows rows = Rows.of(x);
-        Rows fixed = known == null ? null : Rows.of(known);
-        double[] values = new double[rows.width()];
-        double[] slope = new double[rows.width()];
-        double[] held = new double[rows.width()];
-        double[] given = new double[rows.width()];
-        double[] zeros = new double[rows.width()];
-        double limit = clip == null ? Double.POSITIVE_INFINITY : clip;
+        long rows = x.size(0);
+        Tally[] tallies = new Tally[RowBlocks.count(rows)];
+        Arrays.setAll(tallies, block -> new Tally());
+        for (int t = 0; t < steps; t++) {
+            Move move = move(t, firstStep + t);
+            INDArray slopes = energy.at(x, classes);
+            requireFinite(slopes, t);
+            RowBlocks.forEach(
+                    rows,
+                    (worker, block, from, to) -> moveRows(move, x, slopes, known, streams, from, to, tallies[block]));
+        }
+        double norms = 0;
         long clipped = 0;
         long edge = 0;
-        double norms = 0;
-        for (int t = 0; t < steps; t++) {
-            double factor = decayExponent == 0 ? 1 : Math.pow(1 + t / decayOffset, -decayExponent);
-            double rate = (mode == Mode.PROPER ? step / 2 : step) * factor;
-            double spread = (noise == null ? Math.sqrt(step) : noise) * Math.sqrt(factor);
-            Rows slopes = Rows.of(energy.at(x, classes));
-            requireFinite(slopes, slope, t);
-            for (long r = 0; r < rows.count(); r++) {
-                rows.read(r, values);
-                slopes.read(r, slope);
-                if (t == steps - 1) {
-                    norms += norm(slope);
-                }
-                if (fixed != null) {
-                    fixed.read(r, held);
-                    System.arraycopy(values, 0, given, 0, given.length);
-                    where(held, zeros, slope);
-                }
-                clipped += descend(values, slope, rate, limit);
-                if (spread > 0) {
-                    shake(values, spread, streams.random(firstStep + t, r));
-                }
-                if (box != null) {
-                    box.clamp(values);
-                }
-                if (fixed != null) {
-                    where(held, given, values);
-                }
-                if (t == steps - 1) {
-                    edge += box == null ? 0 : atEdge(values, box);
-                }
-                rows.write(r, values);
-            }
+        for (Tally tally : tallies) {
+            norms += tally.norms;
+            clipped += tally.clipped;
+            edge += tally.edge;
         }
-        double elements = (double) rows.count() * rows.width();
-        return new LangevinReport(norms / rows.count(), clipped / (elements * steps), edge / elements);
+        double elements = (double) x.length();
+        return new LangevinReport(norms / rows, clipped / (elements * steps), edge / elements);
+    }
+
+    /** One step as it is for every row. */
+    private record Move(double rate, double spread, boolean last, long counter) {}
+
+    private Move move(int t, long counter) {
+        double factor = decayExponent == 0 ? 1 : Math.pow(1 + t / decayOffset, -decayExponent);
+        double rate = (mode == Mode.PROPER ? step / 2 : step) * factor;
+        double spread = (noise == null ? Math.sqrt(step) : noise) * Math.sqrt(factor);
+        return new Move(rate, spread, t == steps - 1, counter);
+    }
+
+    /** What a block of rows adds to the report; norms and edges are of the last step. */
+    private static final class Tally {
+        private double norms;
+        private long clipped;
+        private long edge;
+    }
+
+    private void moveRows(
+            Move move,
+            INDArray x,
+            INDArray slopes,
+            @Nullable INDArray known,
+            RandomStreams streams,
+            int from,
+            int to,
+            Tally tally) {
+        Rows rows = Rows.of(x);
+        Rows slopeRows = Rows.of(slopes);
+        Rows fixed = known == null ? null : Rows.of(known);
+        int width = rows.width();
+        double[] values = new double[width];
+        double[] slope = new double[width];
+        double[] held = new double[fixed == null ? 0 : width];
+        double[] given = new double[held.length];
+        double[] zeros = new double[held.length];
+        double limit = clip == null ? Double.POSITIVE_INFINITY : clip;
+        for (int r = from; r < to; r++) {
+            rows.read(r, values);
+            slopeRows.read(r, slope);
+            if (move.last) {
+                tally.norms += norm(slope);
+            }
+            if (fixed != null) {
+                fixed.read(r, held);
+                System.arraycopy(values, 0, given, 0, given.length);
+                where(held, zeros, slope);
+            }
+            tally.clipped += descend(values, slope, move.rate, limit);
+            if (move.spread > 0) {
+                shake(values, move.spread, streams.random(move.counter, r));
+            }
+            if (box != null) {
+                box.clamp(values);
+            }
+            if (fixed != null) {
+                where(held, given, values);
+            }
+            if (move.last && box != null) {
+                tally.edge += atEdge(values, box);
+            }
+            rows.write(r, values);
+        }
     }
 
     /** Copies elements that are held. */
@@ -285,10 +327,15 @@ public record Langevin(
         return count;
     }
 
-    /** Before any row has moved, so that the samples keep what they were. */
-    private static void requireFinite(Rows slopes, double[] slope, int step) {
-        for (long r = 0; r < slopes.count(); r++) {
-            slopes.read(r, slope);
+    /** Before any row has moved, so that the samples keep what they were. A sum of sizes is finite only if every element is. */
+    private static void requireFinite(INDArray slopes, int step) {
+        if (Double.isFinite(Vectors.sumOfSizes(slopes.reshape('c', 1, slopes.length())))) {
+            return;
+        }
+        Rows rows = Rows.of(slopes);
+        double[] slope = new double[rows.width()];
+        for (long r = 0; r < rows.count(); r++) {
+            rows.read(r, slope);
             for (int i = 0; i < slope.length; i++) {
                 if (!Double.isFinite(slope[i])) {
                     throw new SamplingDivergedException(step, r, i, slope[i]);

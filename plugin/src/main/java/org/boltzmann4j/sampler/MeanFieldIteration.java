@@ -2,6 +2,7 @@ package org.boltzmann4j.sampler;
 
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.math.RowBlocks;
 import org.boltzmann4j.math.Rows;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.math.RowBlocks;
 import org.boltzmann4j.math.Rows;
 import org.boltzmann4j.math.Workers;
 import org.boltzmann4j.units.Bernoulli;

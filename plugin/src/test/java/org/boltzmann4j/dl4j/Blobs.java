@@ -54,8 +54,16 @@ final class Blobs {
         return network(updater, DataType.FLOAT, 1);
     }
 
+    static MultiLayerNetwork network(int width, IUpdater updater) {
+        return network(width, updater, DataType.FLOAT, 1);
+    }
+
     static MultiLayerNetwork network(IUpdater updater, DataType type, double kept) {
-        DenseLayer.Builder second = new DenseLayer.Builder().nOut(16).activation(Activation.TANH);
+        return network(16, updater, type, kept);
+    }
+
+    private static MultiLayerNetwork network(int width, IUpdater updater, DataType type, double kept) {
+        DenseLayer.Builder second = new DenseLayer.Builder().nOut(width).activation(Activation.TANH);
         MultiLayerNetwork network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
                 .seed(3)
                 .dataType(type)
@@ -63,7 +71,7 @@ final class Blobs {
                 .list()
                 .layer(new DenseLayer.Builder()
                         .nIn(2)
-                        .nOut(16)
+                        .nOut(width)
                         .activation(Activation.TANH)
                         .build())
                 .layer(kept < 1 ? second.dropOut(kept).build() : second.build())

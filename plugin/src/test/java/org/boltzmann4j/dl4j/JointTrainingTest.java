@@ -321,6 +321,17 @@ class JointTrainingTest {
     }
 
     @Test
+    void anyNumberOfThreadsComputesTheSameBits() {
+        // Wide enough for products that are cut into pieces.
+        MultiLayerNetwork alone = Blobs.network(300, new Adam(0.01));
+        MultiLayerNetwork shared = alone.clone();
+        alone.fit(training().threads(1).build().batches(alone, Blobs.batches(200, 100, 1)), 2);
+        shared.fit(training().threads(2).build().batches(shared, Blobs.batches(200, 100, 1)), 2);
+        assertThat(shared.params()).isEqualTo(alone.params());
+        assertThatThrownBy(() -> training().threads(0)).hasMessageContaining("threads = 0");
+    }
+
+    @Test
     void withoutABufferEveryMinibatchStartsAfresh() {
         MultiLayerNetwork network = Blobs.network(new Adam(0.01));
         JointBatches batches = training().bufferSize(0).build().batches(network, Blobs.batches(60, 30, 1));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.math.Workers;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -178,6 +179,27 @@ class LangevinTest {
             assertThat(few.getDouble(1, i)).isCloseTo(many.getDouble(1, i), within(1e-13));
         }
         assertThat(few.getDouble(0, 0)).isNotEqualTo(few.getDouble(1, 0));
+    }
+
+    @Test
+    void anyNumberOfThreadsMakesTheSameMovesAndReports() {
+        Langevin langevin = Langevin.practical(3, 0.1, 0.05).withClip(0.2).withBox(Box.of(-2, 2));
+        INDArray alone = chainsAt(1, -2);
+        LangevinReport report = langevin.run(QUADRATIC, alone, null, null, STREAMS, 0);
+        for (int threads : new int[] {1, 2, 3}) {
+            INDArray shared = chainsAt(1, -2);
+            assertThat(Workers.with(threads, () -> langevin.run(QUADRATIC, shared, null, null, STREAMS, 0)))
+                    .isEqualTo(report);
+            assertThat(shared).isEqualTo(alone);
+        }
+    }
+
+    @Test
+    void finiteSlopesWhoseSumIsNotAreNoDivergence() {
+        INDArray x = Nd4j.createFromArray(new float[][] {{1, 2}});
+        EnergyGradient steep = (at, classes) -> Nd4j.createFromArray(new float[][] {{3e38f, 3e38f}});
+        Langevin.practical(1, 1, 0).withClip(0.5).run(steep, x, null, null, STREAMS, 0);
+        assertThat(x.toDoubleVector()).containsExactly(0.5, 1.5);
     }
 
     @Test

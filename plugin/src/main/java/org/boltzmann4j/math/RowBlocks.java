@@ -1,21 +1,24 @@
-package org.boltzmann4j.sampler;
-
-import org.boltzmann4j.math.Workers;
+package org.boltzmann4j.math;
 
 /**
  * Rows in blocks of bounded size, which {@link Workers} pass over side by side. Where the blocks begin depends on the number
  * of rows alone; whoever sums over rows does so for each block and adds the blocks in their order, and gets the same bits
  * however many workers there are.
  */
-final class RowBlocks {
+public final class RowBlocks {
 
     /** So few that a minibatch of 100 is shared evenly by two or four workers. */
-    static final int MOST_ROWS = 32;
+    private static final int MOST_ROWS = 32;
 
     private RowBlocks() {}
 
-    /** How many blocks some rows make. */
-    static int count(long rows) {
+    /**
+     * Returns how many blocks some rows make.
+     *
+     * @param rows how many, at least 0
+     * @return their number
+     */
+    public static int count(long rows) {
         return Math.toIntExact((rows + MOST_ROWS - 1) / MOST_ROWS);
     }
 
@@ -23,9 +26,9 @@ final class RowBlocks {
      * Passes over all rows.
      *
      * @param rows how many
-     * @param pass called once for each block
+     * @param pass called once for each block, on several threads inside of {@link Workers#with}
      */
-    static void forEach(long rows, Pass pass) {
+    public static void forEach(long rows, Pass pass) {
         int blocks = count(rows);
         Workers.forEach(
                 blocks,
@@ -35,7 +38,7 @@ final class RowBlocks {
 
     /** A pass over the rows of one block. */
     @FunctionalInterface
-    interface Pass {
+    public interface Pass {
         /**
          * Passes over them.
          *
