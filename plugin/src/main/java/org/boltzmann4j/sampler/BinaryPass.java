@@ -21,6 +21,9 @@ final class BinaryPass implements LayerPass {
     private final LayerStates states;
     private final float[] bias;
     private final float[] baseBias;
+    /** {@code b_0 - b}, or -b on the path {@code exp(-beta E)}: what a unit that is on adds to the slope of the energy along the path. */
+    private final float[] slopeBias;
+
     private final List<Scratch> scratch = new ArrayList<>();
     private final BlockSums meanSums;
     private final BlockSums sampleSums;
@@ -30,6 +33,7 @@ final class BinaryPass implements LayerPass {
         int width = states.width();
         this.bias = new float[width];
         this.baseBias = new float[width];
+        this.slopeBias = new float[width];
         this.meanSums = new BlockSums(width);
         this.sampleSums = new BlockSums(width);
     }
@@ -38,6 +42,10 @@ final class BinaryPass implements LayerPass {
     public long draw(Draw draw, double[] biasVector, RandomStreams streams, long step) {
         copy(biasVector, bias);
         copy(states.tempering().baseBias(), baseBias);
+        boolean fromBaseRates = states.tempering().startsFromBaseRates();
+        for (int i = 0; i < slopeBias.length; i++) {
+            slopeBias[i] = fromBaseRates ? baseBias[i] - bias[i] : -bias[i];
+        }
         INDArray weightedInput = states.weightedInput(draw);
         long rows = weightedInput.size(0);
         prepare(rows);
@@ -119,11 +127,8 @@ final class BinaryPass implements LayerPass {
     }
 
     private void keepSlope(Tempering tempering, int row, Scratch with) {
-        double terms = -dot(bias, with.sample);
-        if (tempering.startsFromBaseRates()) {
-            terms += dot(baseBias, with.sample);
-        }
-        tempering.keepSlope(row, terms, tempering.slopesHoldCoupling() ? dot(with.weightedInput, with.sample) : 0);
+        double coupling = tempering.slopesHoldCoupling() ? dot(with.weightedInput, with.sample) : 0;
+        tempering.keepSlope(row, dot(slopeBias, with.sample), coupling);
     }
 
     /** In four sums, which the processor adds side by side. */

@@ -19,7 +19,9 @@ class SoftplusDifferenceTest {
         "500, 1, 0.999",
         "501, 0, 0.01",
         "784, 0.02, 0",
-        "33, 0.5, 0.55"
+        "33, 0.5, 0.55",
+        "500, 0.5, 0.505",
+        "500, 0.5, 0.508"
     })
     void itIsTheDifferenceOfTheSums(int width, double from, double to) {
         Random random = new Random(width);
