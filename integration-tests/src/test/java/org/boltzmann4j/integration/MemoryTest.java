@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Long runs in a process of their own, so that what they hold can be told from what the tests hold. */
 class MemoryTest {
 
-    private static final int SECONDS = 120;
+    private static final int SECONDS = 600;
 
     private static final String CLASS_PATH =
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
