@@ -1,0 +1,358 @@
+package org.boltzmann4j.arbiter;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.boltzmann4j.dl4j.RbmLayer;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.weights.IWeightInit;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.learning.regularization.L1Regularization;
+import org.nd4j.linalg.learning.regularization.L2Regularization;
+import org.nd4j.linalg.learning.regularization.Regularization;
+import org.nd4j.linalg.learning.regularization.WeightDecay;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.schedule.FixedSchedule;
+import org.nd4j.linalg.schedule.ISchedule;
+
+/**
+ * Configurations of feed-forward networks and graphs as the calls of the host's builders that make them. A layer says what differs from
+ * the defaults of its builder, the network what its layers share. The calls are made, and the configuration they give must have the
+ * wanted one's JSON: what this class does not know is refused and never left out.
+ */
+final class JavaConfiguration {
+
+    /** Methods that do not have the name of the field they set. */
+    private static final Map<String, String> METHODS = Map.of(
+            "layerName", "name",
+            "iDropout", "dropOut",
+            "activationFn", "activation",
+            "weightInitFn", "weightInit",
+            "iUpdater", "updater",
+            "lossFn", "lossFunction");
+
+    /** What follows from the place in the network, and what every layer states. */
+    private static final Set<String> NOT_COMPARED = Set.of("nIn", "nOut", "timeDistributedFormat");
+
+    private static final String STEP = " ".repeat(8);
+
+    private final JavaExpressions expressions;
+    private final String indent;
+
+    /**
+     * Writes configurations.
+     *
+     * @param expressions of the file they stand in
+     * @param indent of the calls
+     */
+    JavaConfiguration(JavaExpressions expressions, String indent) {
+        this.expressions = expressions;
+        this.indent = indent;
+    }
+
+    private record Call(String method, List<JavaText> arguments) {}
+
+    /**
+     * A network of feed-forward layers.
+     *
+     * @throws UnwritableException if something in it is not known here
+     */
+    JavaText network(MultiLayerConfiguration wanted) {
+        List<Layer> layers =
+                wanted.getConfs().stream().map(NeuralNetConfiguration::getLayer).toList();
+        List<Layer> plain = plain(layers);
+        Set<String> shared = shared(layers, plain);
+        BuilderCalls calls =
+                start(wanted.getConf(0), layers.get(0), plain.get(0), shared).call("list");
+        for (int i = 0; i < layers.size(); i++) {
+            calls.call("layer", layer(layers.get(i), plain.get(i), shared));
+        }
+        JavaText made =
+                calls.call("setInputType", inputOf(layers.get(0))).call("build").result();
+        requireSame(((MultiLayerConfiguration) made.value()).toJson(), wanted.toJson());
+        return made;
+    }
+
+    private JavaText inputOf(Layer layer) {
+        if (layer instanceof FeedForwardLayer sized) {
+            InputType input = InputType.feedForward(sized.getNIn());
+            return new JavaText(input, expressions.name(InputType.class) + ".feedForward(" + sized.getNIn() + ")");
+        }
+        throw new UnwritableException("the input of a " + layer.getClass().getSimpleName());
+    }
+
+    /**
+     * A graph of feed-forward layers.
+     *
+     * @throws UnwritableException if something in it is not known here
+     */
+    JavaText graph(ComputationGraphConfiguration wanted) {
+        Map<String, Layer> layers = new LinkedHashMap<>();
+        wanted.getVertices().forEach((name, vertex) -> layers.put(name, layerOf(name, vertex)));
+        List<Layer> all = List.copyOf(layers.values());
+        List<Layer> plain = plain(all);
+        Set<String> shared = shared(all, plain);
+        BuilderCalls calls = start(wanted.getDefaultConfiguration(), all.get(0), plain.get(0), shared)
+                .call("graphBuilder")
+                .call("addInputs", texts(wanted.getNetworkInputs()));
+        int i = 0;
+        for (Map.Entry<String, Layer> layer : layers.entrySet()) {
+            List<JavaText> arguments = new ArrayList<>();
+            arguments.add(expressions.of(layer.getKey()));
+            arguments.add(layer(layer.getValue(), plain.get(i), shared));
+            arguments.addAll(List.of(texts(wanted.getVertexInputs().get(layer.getKey()))));
+            calls.call("addLayer", arguments.toArray(JavaText[]::new));
+            i++;
+        }
+        JavaText made = calls.call("setOutputs", texts(wanted.getNetworkOutputs()))
+                .call("setInputTypes", inputs(wanted, layers))
+                .call("build")
+                .result();
+        requireSame(((ComputationGraphConfiguration) made.value()).toJson(), wanted.toJson());
+        return made;
+    }
+
+    /** The input of a graph is as wide as the first layer that has no other. */
+    private JavaText[] inputs(ComputationGraphConfiguration graph, Map<String, Layer> layers) {
+        return graph.getNetworkInputs().stream()
+                .map(input -> layers.keySet().stream()
+                        .filter(name -> graph.getVertexInputs().get(name).equals(List.of(input)))
+                        .findFirst()
+                        .orElseThrow(() -> new UnwritableException("the width of the input " + input)))
+                .map(name -> inputOf(layers.get(name)))
+                .toArray(JavaText[]::new);
+    }
+
+    private static Layer layerOf(String name, GraphVertex vertex) {
+        if (vertex instanceof LayerVertex layer && layer.getPreProcessor() == null) {
+            return layer.getLayerConf().getLayer();
+        }
+        throw new UnwritableException("vertex " + name + ", a "
+                + vertex.getClass().getSimpleName()
+                + (vertex instanceof LayerVertex ? " with a preprocessor" : ""));
+    }
+
+    private JavaText[] texts(List<String> names) {
+        return names.stream().map(expressions::of).toArray(JavaText[]::new);
+    }
+
+    private static void requireSame(String made, String wanted) {
+        if (!made.equals(wanted)) {
+            throw new UnwritableException("a setting of the whole network");
+        }
+    }
+
+    private BuilderCalls start(NeuralNetConfiguration network, Layer first, Layer plain, Set<String> shared) {
+        NeuralNetConfiguration usual = new NeuralNetConfiguration.Builder().build();
+        BuilderCalls calls = new BuilderCalls(
+                        new NeuralNetConfiguration.Builder(),
+                        "new " + expressions.name(NeuralNetConfiguration.class) + ".Builder()",
+                        indent)
+                .call("seed", expressions.of(network.getSeed()));
+        if (network.getDataType() != usual.getDataType()) {
+            calls.call("dataType", expressions.of(network.getDataType()));
+        }
+        if (network.isMiniBatch() != usual.isMiniBatch()) {
+            calls.call("miniBatch", expressions.of(network.isMiniBatch()));
+        }
+        differences(first, plain).forEach((field, value) -> {
+            if (shared.contains(field)) {
+                calls(field, value).forEach(call -> make(calls, call));
+            }
+        });
+        return calls;
+    }
+
+    private static void make(BuilderCalls calls, Call call) {
+        calls.call(call.method(), call.arguments().toArray(JavaText[]::new));
+    }
+
+    private JavaText layer(Layer layer, Layer plain, Set<String> shared) {
+        BuilderCalls calls = new BuilderCalls(
+                builderOf(layer), "new " + expressions.name(layer.getClass()) + ".Builder()", indent + STEP);
+        if (layer instanceof FeedForwardLayer sized) {
+            calls.call("nOut", expressions.of(Math.toIntExact(sized.getNOut())));
+        }
+        Map<String, Object> stated = differences(layer, plain);
+        if (layer instanceof BaseOutputLayer output) {
+            // Nobody remembers their defaults.
+            stated.put("lossFn", output.getLossFn());
+            stated.put("activationFn", output.getActivationFn());
+        }
+        stated.forEach((field, value) -> {
+            if (!shared.contains(field)) {
+                calls(field, value).forEach(call -> make(calls, call));
+            }
+        });
+        return calls.call("build").result();
+    }
+
+    private static Layer.Builder<?> builderOf(Layer layer) {
+        String name = layer.getClass().getName() + "$Builder";
+        try {
+            Object builder = Class.forName(name, false, layer.getClass().getClassLoader())
+                    .getConstructor()
+                    .newInstance();
+            return (Layer.Builder<?>) builder;
+        } catch (ReflectiveOperationException | ClassCastException e) {
+            throw new UnwritableException(
+                    "a layer without a public builder, " + layer.getClass().getName());
+        }
+    }
+
+    /** Layers of the same types and widths in a network of which nothing else is said. */
+    private static List<Layer> plain(List<Layer> layers) {
+        NeuralNetConfiguration.ListBuilder network =
+                new NeuralNetConfiguration.Builder().seed(0).list();
+        for (Layer layer : layers) {
+            Layer.Builder<?> builder = builderOf(layer);
+            if (layer instanceof FeedForwardLayer sized && builder instanceof FeedForwardLayer.Builder<?> ofSized) {
+                ofSized.nIn(sized.getNIn()).nOut(sized.getNOut());
+            }
+            network.layer(builder.build());
+        }
+        return network.build().getConfs().stream()
+                .map(NeuralNetConfiguration::getLayer)
+                .toList();
+    }
+
+    /** Settings that all layers share, that are not their defaults and that a network can state. */
+    private static Set<String> shared(List<Layer> layers, List<Layer> plain) {
+        Set<String> shared = new LinkedHashSet<>();
+        Map<String, Object> first = differences(layers.get(0), plain.get(0));
+        first.forEach((field, value) -> {
+            boolean everywhere = true;
+            for (int i = 0; i < layers.size(); i++) {
+                Map<String, Object> here = differences(layers.get(i), plain.get(i));
+                everywhere &= layers.get(i) instanceof BaseLayer && JavaExpressions.same(here.get(field), value);
+            }
+            if (everywhere && isOfEveryLayer(field)) {
+                shared.add(field);
+            }
+        });
+        return shared;
+    }
+
+    private static boolean isOfEveryLayer(String field) {
+        return !Set.of("layerName", "activationFn", "constraints").contains(field)
+                && (declares(BaseLayer.class, field) || declares(Layer.class, field));
+    }
+
+    private static boolean declares(Class<?> type, String field) {
+        return Arrays.stream(type.getDeclaredFields())
+                .anyMatch(declared -> declared.getName().equals(field));
+    }
+
+    /** Values of the settings that differ from another layer's of the same type, by the names of the fields. */
+    private static Map<String, Object> differences(Layer layer, Layer plain) {
+        Map<String, Object> differences = new LinkedHashMap<>();
+        for (Class<?> type = layer.getClass(); type != Object.class; type = type.getSuperclass()) {
+            for (Field field : type.getDeclaredFields()) {
+                String name = field.getName();
+                Method getter = Modifier.isStatic(field.getModifiers()) || NOT_COMPARED.contains(name)
+                        ? null
+                        : getter(layer.getClass(), name);
+                if (getter == null || differences.containsKey(name) || isGiven(layer, name)) {
+                    continue;
+                }
+                Object value = read(getter, layer);
+                if (!JavaExpressions.same(value, read(getter, plain))) {
+                    differences.put(name, value);
+                }
+            }
+        }
+        return differences;
+    }
+
+    /** The activation function of an RBM layer follows from its units. */
+    private static boolean isGiven(Layer layer, String field) {
+        return layer instanceof RbmLayer && field.equals("activationFn");
+    }
+
+    private static @Nullable Method getter(Class<?> type, String field) {
+        String capital = field.substring(0, 1).toUpperCase(Locale.ROOT) + field.substring(1);
+        for (String name : List.of("get" + capital, "is" + capital, field)) {
+            try {
+                return type.getMethod(name);
+            } catch (NoSuchMethodException other) {
+                continue;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable Object read(Method getter, Layer layer) {
+        try {
+            return getter.invoke(layer);
+        } catch (InvocationTargetException | IllegalAccessException e) {
+            throw new UnwritableException(getter + " cannot be read: " + e);
+        }
+    }
+
+    private List<Call> calls(String field, @Nullable Object value) {
+        return switch (field) {
+            case "regularization" -> regularization("", value);
+            case "regularizationBias" -> regularization("Bias", value);
+            case "constraints" -> throw new UnwritableException("constraints of parameters");
+            default -> List.of(new Call(METHODS.getOrDefault(field, field), List.of(argument(field, value))));
+        };
+    }
+
+    private JavaText argument(String field, @Nullable Object value) {
+        if (value == null) {
+            throw new UnwritableException(field + " left out");
+        }
+        if (value instanceof IActivation function) {
+            return expressions.activation(function);
+        }
+        if (value instanceof IWeightInit start) {
+            return expressions.weightInit(start);
+        }
+        return value instanceof ILossFunction loss ? expressions.loss(loss) : expressions.of(value);
+    }
+
+    private List<Call> regularization(String suffix, @Nullable Object terms) {
+        List<Call> calls = new ArrayList<>();
+        for (Object term : (List<?>) Objects.requireNonNull(terms, "regularization")) {
+            if (term instanceof L1Regularization l1) {
+                calls.add(new Call("l1" + suffix, List.of(constant(l1.getL1()))));
+            } else if (term instanceof L2Regularization l2) {
+                calls.add(new Call("l2" + suffix, List.of(constant(l2.getL2()))));
+            } else if (term instanceof WeightDecay decay) {
+                calls.add(new Call(
+                        "weightDecay" + suffix,
+                        List.of(constant(decay.getCoeff()), expressions.of(decay.isApplyLR()))));
+            } else {
+                throw new UnwritableException("regularisation by " + ((Regularization) term));
+            }
+        }
+        return calls;
+    }
+
+    private JavaText constant(ISchedule schedule) {
+        if (schedule instanceof FixedSchedule fixed) {
+            return expressions.of(fixed.getValue());
+        }
+        throw new UnwritableException("regularisation with the schedule " + schedule);
+    }
+}
