@@ -169,7 +169,10 @@ record CandidateTraining(long seed, double share, TimeLimit clock) {
                                 stoppingOf(settings.getEarlyStoppingConfiguration()), network, iterator)
                         .fit());
             }
-            network.fit(iterator, epochs(settings.getNumEpochs()));
+            int count = epochs(settings.getNumEpochs());
+            if (count > 0) { // the host refuses none
+                network.fit(iterator, count);
+            }
             network.setListeners();
             return network;
         }
@@ -181,7 +184,10 @@ record CandidateTraining(long seed, double share, TimeLimit clock) {
             return bestOf(new EarlyStoppingGraphTrainer(settings.getEarlyStoppingConfiguration(), graph, iterator, null)
                     .fit());
         }
-        graph.fit(iterator, epochs(settings.getNumEpochs()));
+        int count = epochs(settings.getNumEpochs());
+        if (count > 0) {
+            graph.fit(iterator, count);
+        }
         graph.setListeners(List.of());
         return graph;
     }

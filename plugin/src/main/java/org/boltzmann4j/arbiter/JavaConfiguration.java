@@ -6,12 +6,12 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.boltzmann4j.dl4j.RbmLayer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -53,6 +53,8 @@ final class JavaConfiguration {
 
     /** What follows from the place in the network, and what every layer states. */
     private static final Set<String> NOT_COMPARED = Set.of("nIn", "nOut", "timeDistributedFormat");
+
+    private static final String REGULARIZATION = "regularization";
 
     private static final String STEP = " ".repeat(8);
 
@@ -157,9 +159,13 @@ final class JavaConfiguration {
     }
 
     private static void requireSame(String made, String wanted) {
-        if (!made.equals(wanted)) {
-            throw new UnwritableException("a setting of the whole network");
-        }
+        Iterator<String> lines = made.lines().iterator();
+        wanted.lines()
+                .filter(line -> !lines.hasNext() || !lines.next().equals(line))
+                .findFirst()
+                .ifPresent(line -> {
+                    throw new UnwritableException("the setting " + line.strip());
+                });
     }
 
     private BuilderCalls start(NeuralNetConfiguration network, Layer first, Layer plain, Set<String> shared) {
@@ -177,7 +183,7 @@ final class JavaConfiguration {
         }
         differences(first, plain).forEach((field, value) -> {
             if (shared.contains(field)) {
-                calls(field, value).forEach(call -> make(calls, call));
+                make(calls, call(field, value));
             }
         });
         return calls;
@@ -201,7 +207,7 @@ final class JavaConfiguration {
         }
         stated.forEach((field, value) -> {
             if (!shared.contains(field)) {
-                calls(field, value).forEach(call -> make(calls, call));
+                make(calls, call(field, value));
             }
         });
         return calls.call("build").result();
@@ -246,7 +252,7 @@ final class JavaConfiguration {
                 Map<String, Object> here = differences(layers.get(i), plain.get(i));
                 everywhere &= layers.get(i) instanceof BaseLayer && JavaExpressions.same(here.get(field), value);
             }
-            if (everywhere && isOfEveryLayer(field)) {
+            if (everywhere && (value instanceof Regularization || isOfEveryLayer(field))) {
                 shared.add(field);
             }
         });
@@ -276,7 +282,14 @@ final class JavaConfiguration {
                     continue;
                 }
                 Object value = read(getter, layer);
-                if (!JavaExpressions.same(value, read(getter, plain))) {
+                if (JavaExpressions.same(value, read(getter, plain))) {
+                    continue;
+                }
+                if (name.startsWith(REGULARIZATION) && value instanceof List<?> terms) {
+                    // Each by itself: layers add those of the network to their own.
+                    String suffix = name.substring(REGULARIZATION.length());
+                    terms.forEach(term -> differences.put(method((Regularization) term) + suffix, term));
+                } else {
                     differences.put(name, value);
                 }
             }
@@ -309,13 +322,14 @@ final class JavaConfiguration {
         }
     }
 
-    private List<Call> calls(String field, @Nullable Object value) {
-        return switch (field) {
-            case "regularization" -> regularization("", value);
-            case "regularizationBias" -> regularization("Bias", value);
-            case "constraints" -> throw new UnwritableException("constraints of parameters");
-            default -> List.of(new Call(METHODS.getOrDefault(field, field), List.of(argument(field, value))));
-        };
+    private Call call(String field, @Nullable Object value) {
+        if (value instanceof Regularization term) {
+            return new Call(field, regularization(term));
+        }
+        if (field.equals("constraints")) {
+            throw new UnwritableException("constraints of parameters");
+        }
+        return new Call(METHODS.getOrDefault(field, field), List.of(argument(field, value)));
     }
 
     private JavaText argument(String field, @Nullable Object value) {
@@ -331,22 +345,24 @@ final class JavaConfiguration {
         return value instanceof ILossFunction loss ? expressions.loss(loss) : expressions.of(value);
     }
 
-    private List<Call> regularization(String suffix, @Nullable Object terms) {
-        List<Call> calls = new ArrayList<>();
-        for (Object term : (List<?>) Objects.requireNonNull(terms, "regularization")) {
-            if (term instanceof L1Regularization l1) {
-                calls.add(new Call("l1" + suffix, List.of(constant(l1.getL1()))));
-            } else if (term instanceof L2Regularization l2) {
-                calls.add(new Call("l2" + suffix, List.of(constant(l2.getL2()))));
-            } else if (term instanceof WeightDecay decay) {
-                calls.add(new Call(
-                        "weightDecay" + suffix,
-                        List.of(constant(decay.getCoeff()), expressions.of(decay.isApplyLR()))));
-            } else {
-                throw new UnwritableException("regularisation by " + ((Regularization) term));
-            }
+    private static String method(Regularization term) {
+        if (term instanceof L1Regularization) {
+            return "l1";
         }
-        return calls;
+        return term instanceof L2Regularization ? "l2" : "weightDecay";
+    }
+
+    private List<JavaText> regularization(Regularization term) {
+        if (term instanceof L1Regularization l1) {
+            return List.of(constant(l1.getL1()));
+        }
+        if (term instanceof L2Regularization l2) {
+            return List.of(constant(l2.getL2()));
+        }
+        if (term instanceof WeightDecay decay) {
+            return List.of(constant(decay.getCoeff()), expressions.of(decay.isApplyLR()));
+        }
+        throw new UnwritableException("regularisation by " + term.getClass().getName());
     }
 
     private JavaText constant(ISchedule schedule) {

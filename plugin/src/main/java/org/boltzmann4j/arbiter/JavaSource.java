@@ -4,7 +4,9 @@ import java.util.List;
 import org.boltzmann4j.dl4j.GreedyPretrainer;
 import org.boltzmann4j.dl4j.JemTrainer;
 import org.boltzmann4j.dl4j.JointTraining;
+import org.boltzmann4j.dl4j.ParameterAverage;
 import org.boltzmann4j.dl4j.Propagation;
+import org.boltzmann4j.sampler.ChainStarts;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -112,6 +114,9 @@ final class JavaSource {
         if (settings.propagation() != Propagation.MEAN) {
             calls.call("propagation", expressions.of(settings.propagation()));
         }
+        if (settings.averagingDecay() != null) {
+            calls.call("averaging", expressions.of(ParameterAverage.ofDecay(settings.averagingDecay())));
+        }
         perLayer(
                 calls,
                 "epochs",
@@ -150,12 +155,12 @@ final class JavaSource {
     }
 
     private String fineTuning() {
+        if (candidate.fineTuningEpochs() == null || candidate.fineTuningEpochs() == 0) {
+            return "";
+        }
         JointSettings joint = candidate.joint();
         if (joint == null) {
             return BODY + "network.fit(labelled, " + candidate.fineTuningEpochs() + ");\n";
-        }
-        if (candidate.fineTuningEpochs() == null || candidate.fineTuningEpochs() == 0) {
-            return "";
         }
         BuilderCalls calls = new BuilderCalls(
                         JointTraining.builder(), expressions.name(JointTraining.class) + ".builder()", CALLS + BODY)
@@ -169,7 +174,16 @@ final class JavaSource {
         }
         calls.call("bufferSize", expressions.of(joint.bufferSize()))
                 .call("restarts", expressions.of(joint.restartRate()), expressions.of(joint.balancedRestarts()))
+                .call("examplesPerClass", expressions.of(joint.examplesPerClass()))
                 .call("seed", expressions.of(candidate.seed()));
+        if (joint.uniformStarts()) {
+            String box = expressions.of(joint.box()).text();
+            calls.call(
+                    "starts",
+                    new JavaText(
+                            ChainStarts.uniform(joint.box()),
+                            expressions.name(ChainStarts.class) + ".uniform(" + box + ")"));
+        }
         return BODY + expressions.name(JemTrainer.class) + ".of("
                 + calls.call("build").result().text() + ")\n"
                 + CALLS + ".epochs(" + candidate.fineTuningEpochs() + ")\n"
