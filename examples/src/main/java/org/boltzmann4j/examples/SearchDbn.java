@@ -146,7 +146,14 @@ public final class SearchDbn implements Callable<Integer> {
                 .modelSaver(ZipResultSaver.below(directory))
                 .build();
         Search search = Search.of(configuration, PretrainingTaskCreator.of(options.seed()), directory);
-        search.execute();
+        try {
+            search.execute();
+        } catch (IllegalStateException e) {
+            if (e.getCause() != null) {
+                throw e; // a defect
+            }
+            throw new ExampleException(e.getMessage() + ": --out chooses it", e);
+        }
         return search.table();
     }
 

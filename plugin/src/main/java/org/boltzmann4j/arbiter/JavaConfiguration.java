@@ -1,26 +1,17 @@
 package org.boltzmann4j.arbiter;
 
-import java.lang.reflect.Field;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.boltzmann4j.dl4j.RbmLayer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -51,11 +42,6 @@ final class JavaConfiguration {
             "iUpdater", "updater",
             "lossFn", "lossFunction");
 
-    /** What follows from the place in the network, and what every layer states. */
-    private static final Set<String> NOT_COMPARED = Set.of("nIn", "nOut", "timeDistributedFormat");
-
-    private static final String REGULARIZATION = "regularization";
-
     private static final String STEP = " ".repeat(8);
 
     private final JavaExpressions expressions;
@@ -82,8 +68,8 @@ final class JavaConfiguration {
     JavaText network(MultiLayerConfiguration wanted) {
         List<Layer> layers =
                 wanted.getConfs().stream().map(NeuralNetConfiguration::getLayer).toList();
-        List<Layer> plain = plain(layers);
-        Set<String> shared = shared(layers, plain);
+        List<Layer> plain = LayerDifferences.plain(layers);
+        Set<String> shared = LayerDifferences.shared(layers, plain);
         BuilderCalls calls =
                 start(wanted.getConf(0), layers.get(0), plain.get(0), shared).call("list");
         for (int i = 0; i < layers.size(); i++) {
@@ -112,8 +98,8 @@ final class JavaConfiguration {
         Map<String, Layer> layers = new LinkedHashMap<>();
         wanted.getVertices().forEach((name, vertex) -> layers.put(name, layerOf(name, vertex)));
         List<Layer> all = List.copyOf(layers.values());
-        List<Layer> plain = plain(all);
-        Set<String> shared = shared(all, plain);
+        List<Layer> plain = LayerDifferences.plain(all);
+        Set<String> shared = LayerDifferences.shared(all, plain);
         BuilderCalls calls = start(wanted.getDefaultConfiguration(), all.get(0), plain.get(0), shared)
                 .call("graphBuilder")
                 .call("addInputs", texts(wanted.getNetworkInputs()));
@@ -122,7 +108,7 @@ final class JavaConfiguration {
             List<JavaText> arguments = new ArrayList<>();
             arguments.add(expressions.of(layer.getKey()));
             arguments.add(layer(layer.getValue(), plain.get(i), shared));
-            arguments.addAll(List.of(texts(wanted.getVertexInputs().get(layer.getKey()))));
+            arguments.addAll(List.of(texts(inputsOf(wanted, layer.getKey()))));
             calls.call("addLayer", arguments.toArray(JavaText[]::new));
             i++;
         }
@@ -134,14 +120,19 @@ final class JavaConfiguration {
         return made;
     }
 
+    private static List<String> inputsOf(ComputationGraphConfiguration graph, String vertex) {
+        List<String> inputs = graph.getVertexInputs().get(vertex);
+        return inputs == null ? List.of() : inputs;
+    }
+
     /** The input of a graph is as wide as the first layer that has no other. */
     private JavaText[] inputs(ComputationGraphConfiguration graph, Map<String, Layer> layers) {
         return graph.getNetworkInputs().stream()
-                .map(input -> layers.keySet().stream()
-                        .filter(name -> graph.getVertexInputs().get(name).equals(List.of(input)))
+                .map(input -> layers.entrySet().stream()
+                        .filter(layer -> inputsOf(graph, layer.getKey()).equals(List.of(input)))
                         .findFirst()
                         .orElseThrow(() -> new UnwritableException("the width of the input " + input)))
-                .map(name -> inputOf(layers.get(name)))
+                .map(layer -> inputOf(layer.getValue()))
                 .toArray(JavaText[]::new);
     }
 
@@ -181,7 +172,7 @@ final class JavaConfiguration {
         if (network.isMiniBatch() != usual.isMiniBatch()) {
             calls.call("miniBatch", expressions.of(network.isMiniBatch()));
         }
-        differences(first, plain).forEach((field, value) -> {
+        LayerDifferences.of(first, plain).forEach((field, value) -> {
             if (shared.contains(field)) {
                 make(calls, call(field, value));
             }
@@ -195,11 +186,13 @@ final class JavaConfiguration {
 
     private JavaText layer(Layer layer, Layer plain, Set<String> shared) {
         BuilderCalls calls = new BuilderCalls(
-                builderOf(layer), "new " + expressions.name(layer.getClass()) + ".Builder()", indent + STEP);
+                LayerDifferences.builderOf(layer),
+                "new " + expressions.name(layer.getClass()) + ".Builder()",
+                indent + STEP);
         if (layer instanceof FeedForwardLayer sized) {
             calls.call("nOut", expressions.of(Math.toIntExact(sized.getNOut())));
         }
-        Map<String, Object> stated = differences(layer, plain);
+        Map<String, Object> stated = LayerDifferences.of(layer, plain);
         if (layer instanceof BaseOutputLayer output) {
             // Nobody remembers their defaults.
             stated.put("lossFn", output.getLossFn());
@@ -211,115 +204,6 @@ final class JavaConfiguration {
             }
         });
         return calls.call("build").result();
-    }
-
-    private static Layer.Builder<?> builderOf(Layer layer) {
-        String name = layer.getClass().getName() + "$Builder";
-        try {
-            Object builder = Class.forName(name, false, layer.getClass().getClassLoader())
-                    .getConstructor()
-                    .newInstance();
-            return (Layer.Builder<?>) builder;
-        } catch (ReflectiveOperationException | ClassCastException e) {
-            throw new UnwritableException(
-                    "a layer without a public builder, " + layer.getClass().getName());
-        }
-    }
-
-    /** Layers of the same types and widths in a network of which nothing else is said. */
-    private static List<Layer> plain(List<Layer> layers) {
-        NeuralNetConfiguration.ListBuilder network =
-                new NeuralNetConfiguration.Builder().seed(0).list();
-        for (Layer layer : layers) {
-            Layer.Builder<?> builder = builderOf(layer);
-            if (layer instanceof FeedForwardLayer sized && builder instanceof FeedForwardLayer.Builder<?> ofSized) {
-                ofSized.nIn(sized.getNIn()).nOut(sized.getNOut());
-            }
-            network.layer(builder.build());
-        }
-        return network.build().getConfs().stream()
-                .map(NeuralNetConfiguration::getLayer)
-                .toList();
-    }
-
-    /** Settings that all layers share, that are not their defaults and that a network can state. */
-    private static Set<String> shared(List<Layer> layers, List<Layer> plain) {
-        Set<String> shared = new LinkedHashSet<>();
-        Map<String, Object> first = differences(layers.get(0), plain.get(0));
-        first.forEach((field, value) -> {
-            boolean everywhere = true;
-            for (int i = 0; i < layers.size(); i++) {
-                Map<String, Object> here = differences(layers.get(i), plain.get(i));
-                everywhere &= layers.get(i) instanceof BaseLayer && JavaExpressions.same(here.get(field), value);
-            }
-            if (everywhere && (value instanceof Regularization || isOfEveryLayer(field))) {
-                shared.add(field);
-            }
-        });
-        return shared;
-    }
-
-    private static boolean isOfEveryLayer(String field) {
-        return !Set.of("layerName", "activationFn", "constraints").contains(field)
-                && (declares(BaseLayer.class, field) || declares(Layer.class, field));
-    }
-
-    private static boolean declares(Class<?> type, String field) {
-        return Arrays.stream(type.getDeclaredFields())
-                .anyMatch(declared -> declared.getName().equals(field));
-    }
-
-    /** Values of the settings that differ from another layer's of the same type, by the names of the fields. */
-    private static Map<String, Object> differences(Layer layer, Layer plain) {
-        Map<String, Object> differences = new LinkedHashMap<>();
-        for (Class<?> type = layer.getClass(); type != Object.class; type = type.getSuperclass()) {
-            for (Field field : type.getDeclaredFields()) {
-                String name = field.getName();
-                Method getter = Modifier.isStatic(field.getModifiers()) || NOT_COMPARED.contains(name)
-                        ? null
-                        : getter(layer.getClass(), name);
-                if (getter == null || differences.containsKey(name) || isGiven(layer, name)) {
-                    continue;
-                }
-                Object value = read(getter, layer);
-                if (JavaExpressions.same(value, read(getter, plain))) {
-                    continue;
-                }
-                if (name.startsWith(REGULARIZATION) && value instanceof List<?> terms) {
-                    // Each by itself: layers add those of the network to their own.
-                    String suffix = name.substring(REGULARIZATION.length());
-                    terms.forEach(term -> differences.put(method((Regularization) term) + suffix, term));
-                } else {
-                    differences.put(name, value);
-                }
-            }
-        }
-        return differences;
-    }
-
-    /** The activation function of an RBM layer follows from its units. */
-    private static boolean isGiven(Layer layer, String field) {
-        return layer instanceof RbmLayer && field.equals("activationFn");
-    }
-
-    private static @Nullable Method getter(Class<?> type, String field) {
-        String capital = field.substring(0, 1).toUpperCase(Locale.ROOT) + field.substring(1);
-        for (String name : List.of("get" + capital, "is" + capital, field)) {
-            try {
-                return type.getMethod(name);
-            } catch (NoSuchMethodException other) {
-                continue;
-            }
-        }
-        return null;
-    }
-
-    private static @Nullable Object read(Method getter, Layer layer) {
-        try {
-            return getter.invoke(layer);
-        } catch (InvocationTargetException | IllegalAccessException e) {
-            throw new UnwritableException(getter + " cannot be read: " + e);
-        }
     }
 
     private Call call(String field, @Nullable Object value) {
@@ -343,13 +227,6 @@ final class JavaConfiguration {
             return expressions.weightInit(start);
         }
         return value instanceof ILossFunction loss ? expressions.loss(loss) : expressions.of(value);
-    }
-
-    private static String method(Regularization term) {
-        if (term instanceof L1Regularization) {
-            return "l1";
-        }
-        return term instanceof L2Regularization ? "l2" : "weightDecay";
     }
 
     private List<JavaText> regularization(Regularization term) {

@@ -120,7 +120,6 @@ final class JavaExpressions {
                 }
             } catch (RuntimeException meansNothingAlone) {
                 // For example a distribution without its parameters.
-                continue;
             }
         }
         return of(value);

@@ -240,28 +240,30 @@ final class JavaSourceTest {
                         .build())
                 .setInputType(InputType.feedForward(6))
                 .build();
-        assertThat(JavaSource.of(CandidateRecord.of(plain(network), 7)))
-                .contains(String.join(
-                        "\n",
-                        "        return new NeuralNetConfiguration.Builder()",
-                        "                .seed(7L)",
-                        "                .l2(1.0E-4)",
-                        "                .updater(new Adam(0.01))",
-                        "                .list()",
-                        "                .layer(new RbmLayer.Builder()",
-                        "                        .nOut(8)",
-                        "                        .negativePhase(ContrastiveDivergence.of(2))",
-                        "                        .build())",
-                        "                .layer(new RbmLayer.Builder()",
-                        "                        .nOut(5)",
-                        "                        .build())",
-                        "                .layer(new OutputLayer.Builder()",
-                        "                        .nOut(3)",
-                        "                        .lossFunction(LossFunctions.LossFunction.MCXENT)",
-                        "                        .activation(Activation.SOFTMAX)",
-                        "                        .build())",
-                        "                .setInputType(InputType.feedForward(6))",
-                        "                .build();\n"));
+        String wanted =
+                """
+                return new NeuralNetConfiguration.Builder()
+                .seed(7L)
+                .l2(1.0E-4)
+                .updater(new Adam(0.01))
+                .list()
+                .layer(new RbmLayer.Builder()
+                .nOut(8)
+                .negativePhase(ContrastiveDivergence.of(2))
+                .build())
+                .layer(new RbmLayer.Builder()
+                .nOut(5)
+                .build())
+                .layer(new OutputLayer.Builder()
+                .nOut(3)
+                .lossFunction(LossFunctions.LossFunction.MCXENT)
+                .activation(Activation.SOFTMAX)
+                .build())
+                .setInputType(InputType.feedForward(6))
+                .build();
+                """;
+        assertThat(JavaSource.of(CandidateRecord.of(plain(network), 7)).lines().map(String::strip))
+                .containsSequence(wanted.lines().toList());
     }
 
     private static Stream<MultiLayerConfiguration> strangers() {

@@ -87,6 +87,23 @@ final class ReportTest {
     }
 
     @Test
+    void aCurveOfOneEpochIsADot() {
+        Axis axis = Axis.of(List.of(1, 2));
+        SvgChart chart = new SvgChart(axis, axis);
+        chart.line(List.of(new SvgChart.Point(1, 2)), "bestLine", "one epoch");
+        assertThat(chart.svg()).contains("<circle class=\"bestPoint\"");
+        SvgChart longer = new SvgChart(axis, axis);
+        longer.line(List.of(new SvgChart.Point(1, 2), new SvgChart.Point(2, 2)), "bestLine", "two");
+        assertThat(longer.svg()).doesNotContain("<circle");
+    }
+
+    @Test
+    void ratesAreShownWithFourDigits() {
+        String page = SearchPage.of(table(false, List.of(row(0, 0.5, 1, Map.of("rate", 0.0053784823698672535)))));
+        assertThat(page).contains("rate = 0.005378").doesNotContain("0.00537848");
+    }
+
+    @Test
     void aLineThroughTheParametersLeavesOutThoseWithoutEffect() {
         ParallelChart chart = new ParallelChart(new TreeMap<>(Map.of(
                 "a", Axis.of(List.of(1, 2)), "b", Axis.of(List.of("x", "y")), "c", Axis.of(List.of(0.1, Double.NaN)))));

@@ -110,7 +110,7 @@ final class SearchResumeTest {
                 directory);
         assertThatThrownBy(other::execute)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("seed is 42, expected 43");
+                .hasMessageContaining("seed is 42, expected 43. Take another directory");
     }
 
     @Test

@@ -14,6 +14,7 @@ import org.deeplearning4j.arbiter.optimize.parameter.FixedValue;
 import org.deeplearning4j.arbiter.optimize.parameter.integer.IntegerParameterSpace;
 import org.deeplearning4j.arbiter.optimize.runner.CandidateStatus;
 import org.deeplearning4j.arbiter.optimize.runner.IOptimizationRunner;
+import org.deeplearning4j.arbiter.optimize.runner.LocalOptimizationRunner;
 import org.deeplearning4j.arbiter.optimize.runner.listener.BaseStatusListener;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -116,6 +117,18 @@ final class SearchTest {
             assertThat(row.score()).isEqualTo(likelihood.score(again, new Stripes()));
         });
         assertThat(search.table().bestAsJava()).contains(".pretrain(").doesNotContain(".fit(");
+    }
+
+    @Test
+    void theHostsRunnerTakesTheTasksToo() throws Exception {
+        OptimizationConfiguration configuration =
+                Searches.configuration(Searches.Generators.RANDOM.make(), 2, directory);
+        LocalOptimizationRunner runner = new LocalOptimizationRunner(configuration, PretrainingTaskCreator.of(42));
+        runner.execute();
+        assertThat(runner.numCandidatesCompleted()).isEqualTo(2);
+        assertThat(runner.getResults()).hasSize(2).allSatisfy(result -> assertThat(
+                        result.getResult().getModelSpecificResults())
+                .isInstanceOf(TrainingOutcome.class));
     }
 
     @Test
