@@ -121,7 +121,7 @@ public final class SearchDbn implements Callable<Integer> {
         MultiLayerNetwork loaded =
                 MultiLayerNetwork.load(directory.resolve("best.zip").toFile(), true);
         double loadedError = error(loaded, data.test());
-        Files.writeString(directory.resolve("Best.java.txt"), found.bestAsJava());
+        Files.writeString(directory.resolve("Best.java"), found.bestAsJava());
 
         report(System.out, found, best, bestErrors, defaultErrors, loadedError, directory);
         Result.of("search-dbn", options.seed())
@@ -146,7 +146,14 @@ public final class SearchDbn implements Callable<Integer> {
                 .modelSaver(ZipResultSaver.below(directory))
                 .build();
         Search search = Search.of(configuration, PretrainingTaskCreator.of(options.seed()), directory);
-        search.execute();
+        try {
+            search.execute();
+        } catch (IllegalStateException e) {
+            if (e.getCause() != null) {
+                throw e; // a defect
+            }
+            throw new ExampleException(e.getMessage() + ": --out chooses it", e);
+        }
         return search.table();
     }
 
@@ -225,7 +232,7 @@ public final class SearchDbn implements Callable<Integer> {
                 Locale.ROOT,
                 "  best.zip  the searched network of the first seed; loaded again, its test error is %.2f %%%n",
                 loadedError);
-        out.println("  Best.java.txt");
+        out.println("  Best.java  its configuration and training as a program calls them");
     }
 
     private static String line(String name, double[] errors) {

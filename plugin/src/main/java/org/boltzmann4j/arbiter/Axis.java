@@ -83,7 +83,8 @@ final class Axis {
         return name.length() <= LONGEST ? name : name.substring(0, LONGEST - 1) + "\u2026";
     }
 
-    private static String number(double value) {
+    /** Four significant digits, or a whole number. */
+    static String number(double value) {
         return value == Math.rint(value) && Math.abs(value) < 1e6
                 ? String.format(Locale.ROOT, "%.0f", value)
                 : String.format(Locale.ROOT, "%.4g", value);

@@ -94,28 +94,37 @@ record CandidateTraining(long seed, double share, TimeLimit clock) {
     /** The network or graph with its random start. */
     Model initialised(Object value) {
         if (value instanceof DL4JConfiguration layers) {
-            MultiLayerConfiguration configuration =
-                    layers.getMultiLayerConfiguration().clone();
-            configuration.getConfs().forEach(conf -> conf.setSeed(seed));
-            MultiLayerNetwork network = new MultiLayerNetwork(configuration);
+            MultiLayerNetwork network = new MultiLayerNetwork(configured(layers));
             network.init();
             return network;
         }
         if (value instanceof GraphConfiguration graph) {
-            ComputationGraphConfiguration configuration =
-                    graph.getConfiguration().clone();
-            configuration.getDefaultConfiguration().setSeed(seed);
-            configuration.getVertices().values().forEach(vertex -> {
-                if (vertex instanceof LayerVertex layer) {
-                    layer.getLayerConf().setSeed(seed);
-                }
-            });
-            ComputationGraph network = new ComputationGraph(configuration);
+            ComputationGraph network = new ComputationGraph(configured(graph));
             network.init();
             return network;
         }
         throw new IllegalArgumentException("a candidate of type "
                 + value.getClass().getName() + ", expected a DL4JConfiguration or GraphConfiguration");
+    }
+
+    /** The configuration with the seed of this training. */
+    MultiLayerConfiguration configured(DL4JConfiguration layers) {
+        MultiLayerConfiguration configuration =
+                layers.getMultiLayerConfiguration().clone();
+        configuration.getConfs().forEach(conf -> conf.setSeed(seed));
+        return configuration;
+    }
+
+    /** The configuration with the seed of this training. */
+    ComputationGraphConfiguration configured(GraphConfiguration graph) {
+        ComputationGraphConfiguration configuration = graph.getConfiguration().clone();
+        configuration.getDefaultConfiguration().setSeed(seed);
+        configuration.getVertices().values().forEach(vertex -> {
+            if (vertex instanceof LayerVertex layer) {
+                layer.getLayerConf().setSeed(seed);
+            }
+        });
+        return configuration;
     }
 
     /** Pretrains if the settings ask for it and there is an RBM layer. */
@@ -160,7 +169,10 @@ record CandidateTraining(long seed, double share, TimeLimit clock) {
                                 stoppingOf(settings.getEarlyStoppingConfiguration()), network, iterator)
                         .fit());
             }
-            network.fit(iterator, epochs(settings.getNumEpochs()));
+            int count = epochs(settings.getNumEpochs());
+            if (count > 0) { // the host refuses none
+                network.fit(iterator, count);
+            }
             network.setListeners();
             return network;
         }
@@ -172,7 +184,10 @@ record CandidateTraining(long seed, double share, TimeLimit clock) {
             return bestOf(new EarlyStoppingGraphTrainer(settings.getEarlyStoppingConfiguration(), graph, iterator, null)
                     .fit());
         }
-        graph.fit(iterator, epochs(settings.getNumEpochs()));
+        int count = epochs(settings.getNumEpochs());
+        if (count > 0) {
+            graph.fit(iterator, count);
+        }
         graph.setListeners(List.of());
         return graph;
     }

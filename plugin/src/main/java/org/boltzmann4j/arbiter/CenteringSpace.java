@@ -46,14 +46,4 @@ public final class CenteringSpace extends CompositeSpace<Centering> {
                 ? Centering.of(repairs.within(0, 1, "offsetStep", valueOf(offsetStep, point, repairs)))
                 : Centering.NONE;
     }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof CenteringSpace that && parts().equals(that.parts());
-    }
-
-    @Override
-    public int hashCode() {
-        return parts().hashCode();
-    }
 }

@@ -3,6 +3,7 @@ package org.boltzmann4j.arbiter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.deeplearning4j.arbiter.optimize.api.ParameterSpace;
 import org.deeplearning4j.arbiter.util.LeafUtils;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,11 @@ abstract class CompositeSpace<T> implements ParameterSpace<T> {
     /** The parts that have an effect at a point. */
     Map<String, @Nullable ParameterSpace> partsAt(double[] point) {
         return parts();
+    }
+
+    /** What a space is made of beside its parts. */
+    Object constants() {
+        return List.of();
     }
 
     /** The value at a point, valid whatever the point. */
@@ -90,6 +96,20 @@ abstract class CompositeSpace<T> implements ParameterSpace<T> {
     @Override
     public final void setIndices(int... indices) {
         throw new UnsupportedOperationException("only leaves have indices");
+    }
+
+    /** Spaces are equal if they are of the same class and made of equal parts and constants. */
+    @Override
+    public final boolean equals(@Nullable Object other) {
+        return other instanceof CompositeSpace<?> that
+                && getClass().equals(that.getClass())
+                && parts().equals(that.parts())
+                && constants().equals(that.constants());
+    }
+
+    @Override
+    public final int hashCode() {
+        return Objects.hash(getClass(), parts(), constants());
     }
 
     @Override

@@ -3,7 +3,6 @@ package org.boltzmann4j.arbiter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.boltzmann4j.dl4j.RbmLayer;
 import org.boltzmann4j.math.Counts;
 import org.boltzmann4j.units.Unit;
@@ -175,16 +174,8 @@ public final class DbnSpace extends CompositeSpace<DbnConfiguration> {
     }
 
     @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof DbnSpace that
-                && inputs.equals(that.inputs)
-                && classes.equals(that.classes)
-                && parts().equals(that.parts());
-    }
-
-    @Override
-    public int hashCode() {
-        return Objects.hash(inputs, classes, parts());
+    Object constants() {
+        return List.of(inputs, classes);
     }
 
     /** Collects the parts of a {@link DbnSpace}. */

@@ -36,14 +36,4 @@ public final class HiddenUnitDropoutSpace extends CompositeSpace<HiddenUnitDropo
         return HiddenUnitDropout.retaining(
                 repairs.within(LEAST, 1, "retainProbability", valueOf(retainProbability, point, repairs)));
     }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof HiddenUnitDropoutSpace that && parts().equals(that.parts());
-    }
-
-    @Override
-    public int hashCode() {
-        return parts().hashCode();
-    }
 }

@@ -1,5 +1,6 @@
 package org.boltzmann4j.arbiter;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.boltzmann4j.math.Counts;
@@ -33,6 +34,7 @@ public final class JemSpace extends CompositeSpace<JointSettings> {
     private static final double USUAL_WEIGHT = 0.2;
     private static final int USUAL_BUFFER = 2000;
     private static final double USUAL_RESTARTS = 0.05;
+    private static final int USUAL_EXAMPLES = 200;
 
     private final Box box;
     private final Integer minibatch;
@@ -45,6 +47,8 @@ public final class JemSpace extends CompositeSpace<JointSettings> {
     private final @Nullable ParameterSpace<Integer> bufferSize;
     private final @Nullable ParameterSpace<Double> restartRate;
     private final @Nullable ParameterSpace<Boolean> balancedRestarts;
+    private final @Nullable ParameterSpace<Boolean> uniformStarts;
+    private final @Nullable ParameterSpace<Integer> examplesPerClass;
 
     @JsonCreator
     JemSpace(
@@ -58,7 +62,9 @@ public final class JemSpace extends CompositeSpace<JointSettings> {
             @JsonProperty("dataNoise") @Nullable ParameterSpace<Double> dataNoise,
             @JsonProperty("bufferSize") @Nullable ParameterSpace<Integer> bufferSize,
             @JsonProperty("restartRate") @Nullable ParameterSpace<Double> restartRate,
-            @JsonProperty("balancedRestarts") @Nullable ParameterSpace<Boolean> balancedRestarts) {
+            @JsonProperty("balancedRestarts") @Nullable ParameterSpace<Boolean> balancedRestarts,
+            @JsonProperty("uniformStarts") @Nullable ParameterSpace<Boolean> uniformStarts,
+            @JsonProperty("examplesPerClass") @Nullable ParameterSpace<Integer> examplesPerClass) {
         this.box = Objects.requireNonNull(box, "box");
         this.minibatch = Counts.requirePositive(minibatch, "JEM space: rows of a minibatch");
         this.term = term;
@@ -70,6 +76,8 @@ public final class JemSpace extends CompositeSpace<JointSettings> {
         this.bufferSize = bufferSize;
         this.restartRate = restartRate;
         this.balancedRestarts = balancedRestarts;
+        this.uniformStarts = uniformStarts;
+        this.examplesPerClass = examplesPerClass;
     }
 
     /**
@@ -104,7 +112,11 @@ public final class JemSpace extends CompositeSpace<JointSettings> {
                 "restartRate",
                 restartRate,
                 "balancedRestarts",
-                balancedRestarts);
+                balancedRestarts,
+                "uniformStarts",
+                uniformStarts,
+                "examplesPerClass",
+                examplesPerClass);
     }
 
     @Override
@@ -121,7 +133,9 @@ public final class JemSpace extends CompositeSpace<JointSettings> {
                 dataNoise == null ? null : notNegative("dataNoise", dataNoise, 0, point, repairs),
                 buffer(valueOr(bufferSize, Math.max(minibatch, USUAL_BUFFER), point, repairs), repairs),
                 repairs.within(0, 1, "restartRate", valueOr(restartRate, USUAL_RESTARTS, point, repairs)),
-                valueOr(balancedRestarts, true, point, repairs));
+                valueOr(balancedRestarts, true, point, repairs),
+                valueOr(uniformStarts, false, point, repairs),
+                repairs.atLeast(2, "examplesPerClass", valueOr(examplesPerClass, USUAL_EXAMPLES, point, repairs)));
     }
 
     private static double notNegative(
@@ -135,16 +149,8 @@ public final class JemSpace extends CompositeSpace<JointSettings> {
     }
 
     @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof JemSpace that
-                && box.equals(that.box)
-                && minibatch.equals(that.minibatch)
-                && parts().equals(that.parts());
-    }
-
-    @Override
-    public int hashCode() {
-        return Objects.hash(box, minibatch, parts());
+    Object constants() {
+        return List.of(box, minibatch);
     }
 
     /** Collects the parts of a {@link JemSpace}. */
@@ -161,6 +167,8 @@ public final class JemSpace extends CompositeSpace<JointSettings> {
         private @Nullable ParameterSpace<Integer> bufferSize;
         private @Nullable ParameterSpace<Double> restartRate;
         private @Nullable ParameterSpace<Boolean> balancedRestarts;
+        private @Nullable ParameterSpace<Boolean> uniformStarts;
+        private @Nullable ParameterSpace<Integer> examplesPerClass;
 
         private Builder(Box box, int minibatch) {
             this.box = box;
@@ -267,6 +275,28 @@ public final class JemSpace extends CompositeSpace<JointSettings> {
         }
 
         /**
+         * Searches whether chains begin as uniform noise in the box. Default: as draws from Gaussians of the classes.
+         *
+         * @param space yes, no or both
+         * @return this
+         */
+        public Builder uniformStarts(ParameterSpace<Boolean> space) {
+            this.uniformStarts = space;
+            return this;
+        }
+
+        /**
+         * Searches how many examples of a class its Gaussian is fitted to. Default: 200.
+         *
+         * @param space numbers of examples; those below 2 become 2
+         * @return this
+         */
+        public Builder examplesPerClass(ParameterSpace<Integer> space) {
+            this.examplesPerClass = space;
+            return this;
+        }
+
+        /**
          * Makes the space.
          *
          * @return the space
@@ -284,7 +314,9 @@ public final class JemSpace extends CompositeSpace<JointSettings> {
                     dataNoise,
                     bufferSize,
                     restartRate,
-                    balancedRestarts);
+                    balancedRestarts,
+                    uniformStarts,
+                    examplesPerClass);
         }
     }
 }

@@ -9,6 +9,8 @@ import org.boltzmann4j.objective.ParallelTempering;
 import org.boltzmann4j.objective.PersistentContrastiveDivergence;
 import org.boltzmann4j.objective.TrajectoryTempering;
 import org.boltzmann4j.sampler.Ladder;
+import org.boltzmann4j.sampler.TemperingPath;
+import org.boltzmann4j.sampler.TrajectoryRules;
 import org.deeplearning4j.arbiter.optimize.api.ParameterSpace;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
@@ -28,9 +30,9 @@ public final class NegativePhaseSpace extends CompositeSpace<NegativePhase> {
         PERSISTENT,
         /** {@link FastPersistentContrastiveDivergence}: k, chains, fast rate. */
         FAST_PERSISTENT,
-        /** {@link ParallelTempering}: k, chains, rungs, lowest inverse temperature. */
+        /** {@link ParallelTempering}: k, chains, rungs and lowest inverse temperature or whole ladders, path. */
         PARALLEL_TEMPERING,
-        /** {@link TrajectoryTempering}: k, chains. */
+        /** {@link TrajectoryTempering}: k, chains, rules. */
         TRAJECTORY_TEMPERING
     }
 
@@ -39,37 +41,55 @@ public final class NegativePhaseSpace extends CompositeSpace<NegativePhase> {
     private static final double USUAL_FAST_RATE = 0.01;
 
     private final OneOf<Kind> kind;
-    private final @Nullable ParameterSpace<Integer> k;
-    private final @Nullable ParameterSpace<Integer> chains;
-    private final @Nullable ParameterSpace<Integer> rungs;
-    private final @Nullable ParameterSpace<Double> lowest;
-    private final @Nullable ParameterSpace<Double> fastRate;
+    private @Nullable ParameterSpace<Integer> k;
+    private @Nullable ParameterSpace<Integer> chains;
+    private @Nullable ParameterSpace<Ladder> ladder;
+    private @Nullable ParameterSpace<Integer> rungs;
+    private @Nullable ParameterSpace<Double> lowest;
+    private @Nullable ParameterSpace<TemperingPath> path;
+    private @Nullable ParameterSpace<Double> fastRate;
+    private @Nullable ParameterSpace<TrajectoryRules> rules;
+
+    private NegativePhaseSpace(OneOf<Kind> kind) {
+        this.kind = Objects.requireNonNull(kind, "kind");
+    }
 
     @JsonCreator
-    NegativePhaseSpace(
+    private NegativePhaseSpace(
             @JsonProperty("kind") OneOf<Kind> kind,
             @JsonProperty("k") @Nullable ParameterSpace<Integer> k,
             @JsonProperty("chains") @Nullable ParameterSpace<Integer> chains,
+            @JsonProperty("ladder") @Nullable ParameterSpace<Ladder> ladder,
             @JsonProperty("rungs") @Nullable ParameterSpace<Integer> rungs,
             @JsonProperty("lowest") @Nullable ParameterSpace<Double> lowest,
-            @JsonProperty("fastRate") @Nullable ParameterSpace<Double> fastRate) {
-        this.kind = Objects.requireNonNull(kind, "kind");
+            @JsonProperty("path") @Nullable ParameterSpace<TemperingPath> path,
+            @JsonProperty("fastRate") @Nullable ParameterSpace<Double> fastRate,
+            @JsonProperty("rules") @Nullable ParameterSpace<TrajectoryRules> rules) {
+        this(kind);
         this.k = k;
         this.chains = chains;
+        this.ladder = ladder;
         this.rungs = rungs;
         this.lowest = lowest;
+        this.path = path;
         this.fastRate = fastRate;
+        this.rules = rules;
+    }
+
+    private NegativePhaseSpace copy() {
+        return new NegativePhaseSpace(kind, k, chains, ladder, rungs, lowest, path, fastRate, rules);
     }
 
     /**
-     * The given kinds, with one sweep, 100 chains, 10 rungs from 0 on and a fast rate of 0.01 until something else is said.
+     * The given kinds, with one sweep, 100 chains, 10 rungs from 0 on by temperature, a fast rate of 0.01 and the usual rules of
+     * trajectories until something else is said.
      *
      * @param kinds at least one
      * @return the space; one dimension for the kind if there are several
      * @throws IllegalArgumentException if there is none
      */
     public static NegativePhaseSpace of(Kind... kinds) {
-        return new NegativePhaseSpace(OneOf.of(kinds), null, null, null, null, null);
+        return new NegativePhaseSpace(OneOf.of(kinds));
     }
 
     /**
@@ -79,7 +99,9 @@ public final class NegativePhaseSpace extends CompositeSpace<NegativePhase> {
      * @return the space
      */
     public NegativePhaseSpace withK(ParameterSpace<Integer> sweeps) {
-        return new NegativePhaseSpace(kind, sweeps, chains, rungs, lowest, fastRate);
+        NegativePhaseSpace changed = copy();
+        changed.k = sweeps;
+        return changed;
     }
 
     /**
@@ -89,7 +111,9 @@ public final class NegativePhaseSpace extends CompositeSpace<NegativePhase> {
      * @return the space
      */
     public NegativePhaseSpace withChains(ParameterSpace<Integer> number) {
-        return new NegativePhaseSpace(kind, k, number, rungs, lowest, fastRate);
+        NegativePhaseSpace changed = copy();
+        changed.chains = number;
+        return changed;
     }
 
     /**
@@ -101,7 +125,37 @@ public final class NegativePhaseSpace extends CompositeSpace<NegativePhase> {
      */
     public NegativePhaseSpace withLadder(
             ParameterSpace<Integer> number, ParameterSpace<Double> lowestInverseTemperature) {
-        return new NegativePhaseSpace(kind, k, chains, number, lowestInverseTemperature, fastRate);
+        NegativePhaseSpace changed = copy();
+        changed.ladder = null;
+        changed.rungs = number;
+        changed.lowest = lowestInverseTemperature;
+        return changed;
+    }
+
+    /**
+     * The same with a choice among whole ladders, fixed ones and such that adapt.
+     *
+     * @param choice for example {@code OneOf.of(Ladder.linear(10), Ladder.adaptive(0.5))}; takes the place of evenly spaced rungs
+     * @return the space
+     */
+    public NegativePhaseSpace withLadders(ParameterSpace<Ladder> choice) {
+        NegativePhaseSpace changed = copy();
+        changed.ladder = choice;
+        changed.rungs = null;
+        changed.lowest = null;
+        return changed;
+    }
+
+    /**
+     * The same with a path of parallel tempering from the hottest rung to the model.
+     *
+     * @param choice by temperature, from the base rates or both
+     * @return the space
+     */
+    public NegativePhaseSpace withPath(ParameterSpace<TemperingPath> choice) {
+        NegativePhaseSpace changed = copy();
+        changed.path = choice;
+        return changed;
     }
 
     /**
@@ -111,25 +165,64 @@ public final class NegativePhaseSpace extends CompositeSpace<NegativePhase> {
      * @return the space
      */
     public NegativePhaseSpace withFastRate(ParameterSpace<Double> rate) {
-        return new NegativePhaseSpace(kind, k, chains, rungs, lowest, rate);
+        NegativePhaseSpace changed = copy();
+        changed.fastRate = rate;
+        return changed;
+    }
+
+    /**
+     * The same with rules of trajectory tempering.
+     *
+     * @param choice among whole sets of rules
+     * @return the space
+     */
+    public NegativePhaseSpace withRules(ParameterSpace<TrajectoryRules> choice) {
+        NegativePhaseSpace changed = copy();
+        changed.rules = choice;
+        return changed;
     }
 
     @Override
     @SuppressWarnings("rawtypes")
     Map<String, @Nullable ParameterSpace> parts() {
-        return Parts.of("kind", kind, "k", k, "chains", chains, "rungs", rungs, "lowest", lowest, "fastRate", fastRate);
+        return Parts.of(
+                "kind",
+                kind,
+                "k",
+                k,
+                "chains",
+                chains,
+                "ladder",
+                ladder,
+                "rungs",
+                rungs,
+                "lowest",
+                lowest,
+                "path",
+                path,
+                "fastRate",
+                fastRate,
+                "rules",
+                rules);
     }
 
     @Override
     @SuppressWarnings("rawtypes")
     Map<String, @Nullable ParameterSpace> partsAt(double[] point) {
-        return switch (kind.getValue(point)) {
-            case CONTRASTIVE_DIVERGENCE -> Parts.of("kind", kind, "k", k);
-            case PERSISTENT, TRAJECTORY_TEMPERING -> Parts.of("kind", kind, "k", k, "chains", chains);
-            case FAST_PERSISTENT -> Parts.of("kind", kind, "k", k, "chains", chains, "fastRate", fastRate);
-            case PARALLEL_TEMPERING ->
-                Parts.of("kind", kind, "k", k, "chains", chains, "rungs", rungs, "lowest", lowest);
-        };
+        Map<String, @Nullable ParameterSpace> used = Parts.of("kind", kind, "k", k);
+        Kind drawn = kind.getValue(point);
+        if (drawn != Kind.CONTRASTIVE_DIVERGENCE) {
+            used.put("chains", chains);
+        }
+        used.putAll(
+                switch (drawn) {
+                    case CONTRASTIVE_DIVERGENCE, PERSISTENT -> Parts.of();
+                    case FAST_PERSISTENT -> Parts.of("fastRate", fastRate);
+                    case PARALLEL_TEMPERING ->
+                        Parts.of("ladder", ladder, "rungs", rungs, "lowest", lowest, "path", path);
+                    case TRAJECTORY_TEMPERING -> Parts.of("rules", rules);
+                });
+        return used;
     }
 
     @Override
@@ -150,23 +243,19 @@ public final class NegativePhaseSpace extends CompositeSpace<NegativePhase> {
                         repairs.within(
                                 0, Double.MAX_VALUE, "fastRate", valueOr(fastRate, USUAL_FAST_RATE, point, repairs)));
             case PARALLEL_TEMPERING ->
-                ParallelTempering.of(
-                        sweeps,
-                        number,
-                        Ladder.linear(
-                                repairs.atLeast(1, "rungs", valueOr(rungs, USUAL_RUNGS, point, repairs)),
-                                repairs.within(0, 0.99, "lowest", valueOr(lowest, 0.0, point, repairs))));
-            case TRAJECTORY_TEMPERING -> TrajectoryTempering.of(sweeps, number);
+                ParallelTempering.of(sweeps, number, ladderAt(point, repairs))
+                        .withPath(valueOr(path, TemperingPath.TEMPERATURE, point, repairs));
+            case TRAJECTORY_TEMPERING ->
+                TrajectoryTempering.of(sweeps, number)
+                        .withRules(valueOr(rules, TrajectoryRules.STANDARD, point, repairs));
         };
     }
 
-    @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof NegativePhaseSpace that && parts().equals(that.parts());
-    }
-
-    @Override
-    public int hashCode() {
-        return parts().hashCode();
+    private Ladder ladderAt(double[] point, Repairs repairs) {
+        return ladder != null
+                ? valueOf(ladder, point, repairs)
+                : Ladder.linear(
+                        repairs.atLeast(1, "rungs", valueOr(rungs, USUAL_RUNGS, point, repairs)),
+                        repairs.within(0, 0.99, "lowest", valueOr(lowest, 0.0, point, repairs)));
     }
 }

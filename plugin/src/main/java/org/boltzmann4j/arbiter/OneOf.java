@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.IntStream;
 import org.boltzmann4j.dl4j.ImproperWeights;
 import org.boltzmann4j.dl4j.Propagation;
@@ -15,10 +14,14 @@ import org.boltzmann4j.objective.GreyValues;
 import org.boltzmann4j.objective.HiddenUnitDropout;
 import org.boltzmann4j.objective.NegativePhase;
 import org.boltzmann4j.objective.SparsityTarget;
+import org.boltzmann4j.sampler.Ladder;
 import org.boltzmann4j.sampler.Langevin;
+import org.boltzmann4j.sampler.TemperingPath;
+import org.boltzmann4j.sampler.TrajectoryRules;
 import org.boltzmann4j.units.Unit;
 import org.deeplearning4j.arbiter.optimize.api.ParameterSpace;
 import org.deeplearning4j.arbiter.optimize.parameter.discrete.DiscreteParameterSpace;
+import org.deeplearning4j.nn.conf.weightnoise.IWeightNoise;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -47,6 +50,12 @@ public final class OneOf<T> extends CompositeSpace<T> {
         NEGATIVE_PHASE(NegativePhase.class),
         /** Kinds of negative phases, whose settings a {@link NegativePhaseSpace} has apart. */
         NEGATIVE_PHASE_KIND(NegativePhaseSpace.Kind.class),
+        /** Ladders of parallel tempering. */
+        LADDER(Ladder.class),
+        /** Paths of parallel tempering. */
+        TEMPERING_PATH(TemperingPath.class),
+        /** Rules of trajectory tempering. */
+        TRAJECTORY_RULES(TrajectoryRules.class),
         /** Treatments of grey values. */
         GREY_VALUES(GreyValues.class),
         /** Kinds of centering. */
@@ -65,6 +74,8 @@ public final class OneOf<T> extends CompositeSpace<T> {
         LANGEVIN(Langevin.class),
         /** Updaters with their schedules. */
         UPDATER(IUpdater.class),
+        /** Noise on weights in supervised training. */
+        WEIGHT_NOISE(IWeightNoise.class),
         /** Activation functions of stock layers. */
         ACTIVATION(Activation.class),
         /** Whole numbers. */
@@ -170,16 +181,8 @@ public final class OneOf<T> extends CompositeSpace<T> {
     }
 
     @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof OneOf<?> that
-                && kind == that.kind
-                && values.equals(that.values)
-                && Objects.equals(which, that.which);
-    }
-
-    @Override
-    public int hashCode() {
-        return Objects.hash(kind, values, which);
+    Object constants() {
+        return List.of(kind, values);
     }
 
     @Override

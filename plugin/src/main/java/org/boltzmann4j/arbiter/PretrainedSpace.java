@@ -115,14 +115,4 @@ public final class PretrainedSpace extends CompositeSpace<PretrainedConfiguratio
         }
         throw new IllegalStateException("not even the middle of the space gives a valid network", reason);
     }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof PretrainedSpace that && parts().equals(that.parts());
-    }
-
-    @Override
-    public int hashCode() {
-        return parts().hashCode();
-    }
 }

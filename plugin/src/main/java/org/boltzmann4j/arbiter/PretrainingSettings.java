@@ -3,6 +3,7 @@ package org.boltzmann4j.arbiter;
 import java.io.Serializable;
 import java.util.List;
 import org.boltzmann4j.dl4j.GreedyPretrainer;
+import org.boltzmann4j.dl4j.ParameterAverage;
 import org.boltzmann4j.dl4j.Propagation;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -16,8 +17,10 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * @param epochs at least one number of at least 0
  * @param updaters of pretraining; empty for the layers' own
  * @param propagation what pretrained layers hand up
+ * @param averagingDecay of the {@link ParameterAverage} that every layer has in the end; null for the last parameters
  */
-public record PretrainingSettings(List<Integer> epochs, List<IUpdater> updaters, Propagation propagation)
+public record PretrainingSettings(
+        List<Integer> epochs, List<IUpdater> updaters, Propagation propagation, @Nullable Double averagingDecay)
         implements Serializable {
 
     private static final long serialVersionUID = 1;
@@ -25,13 +28,15 @@ public record PretrainingSettings(List<Integer> epochs, List<IUpdater> updaters,
     /**
      * Checks the settings.
      *
-     * @throws IllegalArgumentException if something is missing or a number of epochs negative, or if one above the first is 0
+     * @throws IllegalArgumentException if something is missing or a number of epochs negative, or if one above the first is 0, or
+     *     if the decay is out of its range
      */
     @JsonCreator
     public PretrainingSettings(
             @JsonProperty("epochs") @Nullable List<Integer> epochs,
             @JsonProperty("updaters") @Nullable List<IUpdater> updaters,
-            @JsonProperty("propagation") @Nullable Propagation propagation) {
+            @JsonProperty("propagation") @Nullable Propagation propagation,
+            @JsonProperty("averagingDecay") @Nullable Double averagingDecay) {
         if (epochs == null || epochs.isEmpty() || updaters == null || propagation == null) {
             throw new IllegalArgumentException("pretraining: epochs = " + epochs + ", updaters = " + updaters
                     + ", propagation = " + propagation + ", expected all three and one number of epochs at least");
@@ -44,6 +49,10 @@ public record PretrainingSettings(List<Integer> epochs, List<IUpdater> updaters,
         this.epochs = List.copyOf(epochs);
         this.updaters = List.copyOf(updaters);
         this.propagation = propagation;
+        this.averagingDecay = averagingDecay;
+        if (averagingDecay != null) {
+            ParameterAverage.ofDecay(averagingDecay); // it knows the range
+        }
     }
 
     /**
@@ -54,7 +63,7 @@ public record PretrainingSettings(List<Integer> epochs, List<IUpdater> updaters,
      * @throws IllegalArgumentException if negative
      */
     public static PretrainingSettings ofEpochs(int epochs) {
-        return new PretrainingSettings(List.of(epochs), List.of(), Propagation.MEAN);
+        return new PretrainingSettings(List.of(epochs), List.of(), Propagation.MEAN, null);
     }
 
     /**
@@ -64,7 +73,7 @@ public record PretrainingSettings(List<Integer> epochs, List<IUpdater> updaters,
      * @return the settings
      */
     public PretrainingSettings withUpdaters(IUpdater... others) {
-        return new PretrainingSettings(epochs, List.of(others), propagation);
+        return new PretrainingSettings(epochs, List.of(others), propagation, averagingDecay);
     }
 
     /** A share of the epochs of every layer, at least one. */
@@ -72,7 +81,10 @@ public record PretrainingSettings(List<Integer> epochs, List<IUpdater> updaters,
         return isNone()
                 ? this
                 : new PretrainingSettings(
-                        epochs.stream().map(number -> shareOf(number, share)).toList(), updaters, propagation);
+                        epochs.stream().map(number -> shareOf(number, share)).toList(),
+                        updaters,
+                        propagation,
+                        averagingDecay);
     }
 
     static int shareOf(int epochs, double share) {
@@ -87,6 +99,9 @@ public record PretrainingSettings(List<Integer> epochs, List<IUpdater> updaters,
     GreedyPretrainer.Builder pretrainer(List<String> layers) {
         GreedyPretrainer.Builder builder =
                 GreedyPretrainer.builder().propagation(propagation).reportProgress(false);
+        if (averagingDecay != null) {
+            builder.averaging(ParameterAverage.ofDecay(averagingDecay));
+        }
         for (int i = 0; i < layers.size(); i++) {
             builder.layerEpochs(layers.get(i), atOrLast(epochs, i));
             if (!updaters.isEmpty()) {

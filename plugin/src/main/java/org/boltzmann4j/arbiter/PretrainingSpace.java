@@ -15,21 +15,26 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  */
 public final class PretrainingSpace extends CompositeSpace<PretrainingSettings> {
 
+    private static final double MOST_DECAY = 0.9999;
+
     private final List<ParameterSpace<Integer>> epochs;
     private final List<ParameterSpace<IUpdater>> updaters;
     private final @Nullable ParameterSpace<Propagation> propagation;
+    private final @Nullable ParameterSpace<Double> averagingDecay;
 
     @JsonCreator
     PretrainingSpace(
             @JsonProperty("epochs") List<ParameterSpace<Integer>> epochs,
             @JsonProperty("updaters") List<ParameterSpace<IUpdater>> updaters,
-            @JsonProperty("propagation") @Nullable ParameterSpace<Propagation> propagation) {
+            @JsonProperty("propagation") @Nullable ParameterSpace<Propagation> propagation,
+            @JsonProperty("averagingDecay") @Nullable ParameterSpace<Double> averagingDecay) {
         if (epochs.isEmpty()) {
             throw new IllegalArgumentException("pretraining: no epochs, expected a space for one layer at least");
         }
         this.epochs = List.copyOf(epochs);
         this.updaters = List.copyOf(updaters);
         this.propagation = propagation;
+        this.averagingDecay = averagingDecay;
     }
 
     /**
@@ -42,7 +47,7 @@ public final class PretrainingSpace extends CompositeSpace<PretrainingSettings> 
     @SafeVarargs
     @SuppressWarnings("varargs") // the array is copied and not kept
     public static PretrainingSpace ofEpochs(ParameterSpace<Integer>... epochs) {
-        return new PretrainingSpace(List.of(epochs), List.of(), null);
+        return new PretrainingSpace(List.of(epochs), List.of(), null, null);
     }
 
     /**
@@ -54,7 +59,7 @@ public final class PretrainingSpace extends CompositeSpace<PretrainingSettings> 
     @SafeVarargs
     @SuppressWarnings("varargs") // the array is copied and not kept
     public final PretrainingSpace withUpdaters(ParameterSpace<IUpdater>... others) {
-        return new PretrainingSpace(epochs, List.of(others), propagation);
+        return new PretrainingSpace(epochs, List.of(others), propagation, averagingDecay);
     }
 
     /**
@@ -64,13 +69,24 @@ public final class PretrainingSpace extends CompositeSpace<PretrainingSettings> 
      * @return the space
      */
     public PretrainingSpace withPropagation(ParameterSpace<Propagation> choice) {
-        return new PretrainingSpace(epochs, updaters, choice);
+        return new PretrainingSpace(epochs, updaters, choice, averagingDecay);
+    }
+
+    /**
+     * The same with moving averages of the parameters, which the layers have in the end.
+     *
+     * @param decay of the averages, brought into [0, 0.9999]; 0 is the last parameters themselves
+     * @return the space
+     */
+    public PretrainingSpace withAveraging(ParameterSpace<Double> decay) {
+        return new PretrainingSpace(epochs, updaters, propagation, decay);
     }
 
     @Override
     @SuppressWarnings("rawtypes")
     Map<String, @Nullable ParameterSpace> parts() {
-        Map<String, @Nullable ParameterSpace> parts = Parts.of("propagation", propagation);
+        Map<String, @Nullable ParameterSpace> parts =
+                Parts.of("propagation", propagation, "averagingDecay", averagingDecay);
         parts.putAll(Parts.numbered("epochs", epochs));
         parts.putAll(Parts.numbered("updater", updaters));
         return parts;
@@ -78,7 +94,7 @@ public final class PretrainingSpace extends CompositeSpace<PretrainingSettings> 
 
     /** The settings of the given number of lowest layers. */
     PretrainingSpace below(int layers) {
-        return new PretrainingSpace(lowest(epochs, layers), lowest(updaters, layers), propagation);
+        return new PretrainingSpace(lowest(epochs, layers), lowest(updaters, layers), propagation, averagingDecay);
     }
 
     private static <T> List<T> lowest(List<T> list, int count) {
@@ -106,16 +122,9 @@ public final class PretrainingSpace extends CompositeSpace<PretrainingSettings> 
         return new PretrainingSettings(
                 drawn,
                 updaters.stream().map(space -> valueOf(space, point, repairs)).toList(),
-                valueOr(propagation, Propagation.MEAN, point, repairs));
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof PretrainingSpace that && parts().equals(that.parts());
-    }
-
-    @Override
-    public int hashCode() {
-        return parts().hashCode();
+                valueOr(propagation, Propagation.MEAN, point, repairs),
+                averagingDecay == null
+                        ? null
+                        : repairs.within(0, MOST_DECAY, "averagingDecay", valueOf(averagingDecay, point, repairs)));
     }
 }

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.math.StepWatch;
 import org.deeplearning4j.arbiter.listener.DL4JArbiterStatusReportingListener;
 import org.deeplearning4j.arbiter.optimize.api.Candidate;
 import org.deeplearning4j.arbiter.optimize.api.OptimizationResult;
@@ -76,8 +77,8 @@ public final class PretrainingTaskCreator implements TaskCreator {
 
     /**
      * The same with a limit of the wall-clock time for training and scoring a candidate. It is looked at with every minibatch, and
-     * not within the estimate of a likelihood, whose costs depend on the width of the layer alone. What is given up depends on the
-     * speed of the machine, and so does then the outcome of the search.
+     * with every step of the estimate of a likelihood. What is given up depends on the speed of the machine, and so does then the
+     * outcome of the search.
      *
      * @param limit above 0
      * @return the creator
@@ -186,7 +187,7 @@ public final class PretrainingTaskCreator implements TaskCreator {
                 usual,
                 SearchData.open(source, properties),
                 listeners.isEmpty() ? List.of() : List.of(new DL4JArbiterStatusReportingListener(listeners, info)));
-        double value = scored(score, trained, source, properties, clock);
+        double value = StepWatch.during(clock::check, () -> scored(score, trained, source, properties, clock));
         clock.check();
         if (Double.isNaN(value)) {
             throw new IllegalStateException(score + " is NaN");

@@ -19,12 +19,13 @@ import org.deeplearning4j.arbiter.layers.FeedForwardLayerSpace;
 import org.deeplearning4j.arbiter.optimize.api.ParameterSpace;
 import org.deeplearning4j.arbiter.optimize.parameter.FixedValue;
 import org.deeplearning4j.arbiter.util.LeafUtils;
+import org.deeplearning4j.nn.conf.weightnoise.IWeightNoise;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.learning.config.IUpdater;
 
 /**
- * Every setting of {@link RbmLayer} as a space, beside those of all feed-forward layers (updater, l1, l2, weights' start,
- * dropout). What is not set has {@code RbmLayer}'s default. Use it in the host's {@code MultiLayerSpace} or
+ * Every setting of {@link RbmLayer} as a space, beside those of all feed-forward layers (updater, l1, l2, weight decay,
+ * weights' start, dropout). What is not set has {@code RbmLayer}'s default. Use it in the host's {@code MultiLayerSpace} or
  * {@code ComputationGraphSpace}, or in a {@link DbnSpace}.
  *
  * <p>Settings that do not go together are repaired, never refused: an improper pair of units gets Bernoulli hidden units, a
@@ -42,6 +43,8 @@ public final class RbmLayerSpace extends FeedForwardLayerSpace<RbmLayer> {
     private @Nullable ParameterSpace<ImproperWeights> improperWeights;
     private @Nullable ParameterSpace<SparsityTarget> sparsity;
     private @Nullable ParameterSpace<HiddenUnitDropout> hiddenUnitDropout;
+    private @Nullable ParameterSpace<Double> weightDecay;
+    private @Nullable ParameterSpace<Double> weightDecayBias;
 
     /** For JSON. */
     RbmLayerSpace() {}
@@ -57,6 +60,8 @@ public final class RbmLayerSpace extends FeedForwardLayerSpace<RbmLayer> {
         this.improperWeights = builder.improperWeights;
         this.sparsity = builder.sparsity;
         this.hiddenUnitDropout = builder.hiddenUnitDropout;
+        this.weightDecay = builder.weightDecay;
+        this.weightDecayBias = builder.weightDecayBias;
         this.numParameters = LeafUtils.countUniqueParameters(collectLeaves());
     }
 
@@ -89,6 +94,12 @@ public final class RbmLayerSpace extends FeedForwardLayerSpace<RbmLayer> {
             repairs.note("settings of the layer left at their defaults: " + refused.getMessage());
             builder = new RbmLayer.Builder();
         }
+        if (weightDecay != null) {
+            builder.weightDecay(coefficient("weightDecay", weightDecay, point, repairs));
+        }
+        if (weightDecayBias != null) {
+            builder.weightDecayBias(coefficient("weightDecayBias", weightDecayBias, point, repairs));
+        }
         int drawnWidth = width != null ? width : nOut == null ? 0 : nOut.getValue(point);
         builder.nOut(repairs.atLeast(1, "nOut", drawnWidth));
         Unit lower = below != null ? below : CompositeSpace.valueOr(visible, new Bernoulli(), point, repairs);
@@ -114,6 +125,10 @@ public final class RbmLayerSpace extends FeedForwardLayerSpace<RbmLayer> {
                 point,
                 repairs);
         return builder.build();
+    }
+
+    private static double coefficient(String name, ParameterSpace<Double> space, double[] point, Repairs repairs) {
+        return repairs.within(0, Double.MAX_VALUE, name, CompositeSpace.valueOf(space, point, repairs));
     }
 
     private ImproperWeights weightsFor(Unit lower, Unit upper, double[] point, Repairs repairs) {
@@ -197,6 +212,8 @@ public final class RbmLayerSpace extends FeedForwardLayerSpace<RbmLayer> {
         private @Nullable ParameterSpace<ImproperWeights> improperWeights;
         private @Nullable ParameterSpace<SparsityTarget> sparsity;
         private @Nullable ParameterSpace<HiddenUnitDropout> hiddenUnitDropout;
+        private @Nullable ParameterSpace<Double> weightDecay;
+        private @Nullable ParameterSpace<Double> weightDecayBias;
 
         /** Starts with no space at all, which is {@link RbmLayer}'s defaults. */
         public Builder() {}
@@ -297,6 +314,39 @@ public final class RbmLayerSpace extends FeedForwardLayerSpace<RbmLayer> {
          */
         public Builder hiddenUnitDropout(ParameterSpace<HiddenUnitDropout> space) {
             this.hiddenUnitDropout = space;
+            return this;
+        }
+
+        /**
+         * Searches the weight decay, which takes the place of l2.
+         *
+         * @param space coefficients; those below 0 become 0
+         * @return this
+         */
+        public Builder weightDecay(ParameterSpace<Double> space) {
+            this.weightDecay = space;
+            return this;
+        }
+
+        /**
+         * Searches the decay of the biases, which takes the place of their l2.
+         *
+         * @param space coefficients; those below 0 become 0
+         * @return this
+         */
+        public Builder weightDecayBias(ParameterSpace<Double> space) {
+            this.weightDecayBias = space;
+            return this;
+        }
+
+        /**
+         * Searches the noise on the weights in supervised training, for which the host's builder has no method.
+         *
+         * @param space for example {@code OneOf.<IWeightNoise>of(new DropConnect(0.5), new DropConnect(0.9))}
+         * @return this
+         */
+        public Builder weightNoise(ParameterSpace<IWeightNoise> space) {
+            this.weightNoise = space;
             return this;
         }
 

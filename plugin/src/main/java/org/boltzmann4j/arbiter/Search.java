@@ -24,8 +24,9 @@ import org.nd4j.shade.jackson.databind.JsonNode;
 
 /**
  * Runs a search, one candidate after the other, in the thread that calls {@link #execute}, and writes everything into a directory.
- * There is one worker and no setting for more: the order of the results decides what genetic search and halving draw next, and a machine's
- * cores are used within a candidate. A search that was interrupted, by whatever means, goes on where it was when it is started again: finished candidates are not run
+ * There is one worker and no setting for more: the order of the results decides what genetic search and halving draw next, so that with
+ * several the speed of a machine would decide it, and no resumed search could find the same; a machine's cores are used within a
+ * candidate. A search that was interrupted, by whatever means, goes on where it was when it is started again: finished candidates are not run
  * again, and the outcome is that of an uninterrupted search, apart from times.
  *
  * <p>Unlike the host's runner it ends when the generator has no more candidates, and when candidates fail; it tells the generator of

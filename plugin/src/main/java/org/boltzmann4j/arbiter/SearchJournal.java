@@ -51,7 +51,8 @@ final class SearchJournal {
             throw new IllegalStateException(directory + " holds another search: "
                     + (wanted.isValueNode()
                             ? name + " is " + found.asText() + ", expected " + wanted.asText()
-                            : "its " + name + " is not that of search.json there"));
+                            : "its " + name + " is not that of search.json there")
+                    + ". Take another directory, or delete this one");
         }
     }
 

@@ -84,11 +84,16 @@ final class SearchPage {
         heading(2, "Best: candidate " + row.candidate().index() + ", " + table.score() + " " + row.score());
         page.append("<ul>\n");
         row.parameters().forEach((name, value) -> page.append("<li>")
-                .append(escaped(name + " = " + value))
+                .append(escaped(name + " = " + shown(value)))
                 .append("</li>\n"));
         page.append("</ul>\n");
         details("As Java", JavaSource.of(row.candidate()));
         details("As JSON", row.candidate().toJson());
+    }
+
+    /** Rates have more digits than anybody reads; JSON, Java and the table in CSV have them all. */
+    private static String shown(Object value) {
+        return value instanceof Double number ? Axis.number(number) : String.valueOf(value);
     }
 
     private void details(String summary, String text) {
@@ -149,7 +154,7 @@ final class SearchPage {
                 chart.dot(
                         new SvgChart.Point(value, Objects.requireNonNull(row.score(), "complete")),
                         style(row, "bestPoint"),
-                        tip(row) + ", " + name + " = " + value);
+                        tip(row) + ", " + name + " = " + shown(value));
             }
         }
         figure("", name + (axis.remark().isEmpty() ? "" : ": " + axis.remark()), chart.svg());
@@ -194,7 +199,7 @@ final class SearchPage {
                 .append("<th>epochs<th>seconds<th>parameters<th>repairs and notes</tr>\n");
         for (SearchTable.Row row : table.rows()) {
             String parameters = row.parameters().entrySet().stream()
-                    .map(entry -> entry.getKey() + " = " + entry.getValue())
+                    .map(entry -> entry.getKey() + " = " + shown(entry.getValue()))
                     .collect(Collectors.joining(", "));
             page.append(String.format(
                     Locale.ROOT,

@@ -79,10 +79,11 @@ public record SearchTable(String score, boolean minimize, List<String> parameter
     }
 
     /**
-     * The best candidate as Java: its network, pretraining and fine-tuning, with iterators called {@code unlabelled} and
-     * {@code labelled}.
+     * The best candidate as Java: the class {@code Best} with the methods {@code configuration()} and {@code train(unlabelled,
+     * labelled)}. The configuration is made by the builders of the host and of this library; one with layers or settings for which
+     * that cannot be done, as of convolutions, is read from its JSON, and a comment says why.
      *
-     * @return statements, or a comment if no candidate is complete
+     * @return a source file, or a comment if no candidate is complete
      */
     public String bestAsJava() {
         return best().map(row -> JavaSource.of(row.candidate())).orElse("// no candidate is complete\n");

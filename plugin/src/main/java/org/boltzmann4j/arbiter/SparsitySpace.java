@@ -53,14 +53,4 @@ public final class SparsitySpace extends CompositeSpace<SparsityTarget> {
                 repairs.within(0, 1 - MARGIN, "sparsity decay", valueOr(decay, USUAL_DECAY, point, repairs)),
                 valueOr(onWeights, false, point, repairs));
     }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof SparsitySpace that && parts().equals(that.parts());
-    }
-
-    @Override
-    public int hashCode() {
-        return parts().hashCode();
-    }
 }

@@ -41,6 +41,10 @@ final class SvgChart {
                 .map(point -> String.format(Locale.ROOT, "%.1f,%.1f", x(point), y(point)))
                 .collect(Collectors.joining(" "));
         marks.append(polyline(path, style, tip));
+        // A line of one point cannot be seen.
+        if (points.size() == 1) {
+            dot(points.get(0), style.replace("Line", "Point"), tip);
+        }
     }
 
     static String polyline(String path, String style, String tip) {

@@ -8,7 +8,7 @@ import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends training and scoring of a candidate after the minibatch in which its time is up. Nothing is interrupted, so that no array is
+ * Ends training and scoring of a candidate after the minibatch, or step of an estimate, in which its time is up. Nothing is interrupted, so that no array is
  * left half written.
  */
 final class TimeLimit extends BaseTrainingListener implements PretrainingListener {

@@ -5,6 +5,7 @@ import java.util.SplittableRandom;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.SoftplusSum;
 import org.boltzmann4j.math.StableFunctions;
+import org.boltzmann4j.math.StepWatch;
 import org.boltzmann4j.math.Vectors;
 import org.boltzmann4j.units.Bernoulli;
 import org.boltzmann4j.units.Binomial;
@@ -142,6 +143,7 @@ final class Enumeration implements SolvedLayer {
         double[] sums = new double[blocks()];
         double[] weights = new double[table.length];
         for (int block = 0; block < sums.length; block++) {
+            StepWatch.ask();
             logWeights(block, weights);
             sums[block] = StableFunctions.logSumExp(weights);
         }

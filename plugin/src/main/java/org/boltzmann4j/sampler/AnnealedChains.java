@@ -10,6 +10,7 @@ import org.boltzmann4j.math.RowBlocks;
 import org.boltzmann4j.math.Rows;
 import org.boltzmann4j.math.SoftplusDifference;
 import org.boltzmann4j.math.SoftplusSum;
+import org.boltzmann4j.math.StepWatch;
 import org.boltzmann4j.math.Vectors;
 import org.boltzmann4j.math.Workers;
 import org.boltzmann4j.units.Bernoulli;
@@ -281,8 +282,9 @@ public final class AnnealedChains {
         return unit.cumulant(scaled, mixed, Conditions.PLAIN) - constant;
     }
 
-    /** Makes a Gibbs sweep {@code v -> h -> v} at the present inverse temperature. */
+    /** Makes a Gibbs sweep {@code v -> h -> v} at the present inverse temperature, if a {@link StepWatch} lets it. */
     public void sweep() {
+        StepWatch.ask();
         provideInput();
         hidden.draw(Draw.SAMPLE, rbm.hiddenBias(), hiddenStreams, sweeps);
         GibbsSampler.visibleGivenHidden(rbm, hidden, visible, Draw.SAMPLE, visibleStreams, sweeps);

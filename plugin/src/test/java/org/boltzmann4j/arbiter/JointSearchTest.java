@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.boltzmann4j.dl4j.JointEnergyModel;
 import org.boltzmann4j.estimate.Calibration;
@@ -41,6 +42,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 /** Joint energy models in searches. */
 final class JointSearchTest {
@@ -56,10 +58,13 @@ final class JointSearchTest {
                 .conditionalWeight(new ContinuousParameterSpace(-0.1, 0.5))
                 .energyPenalty(new ContinuousParameterSpace(-0.1, 0.1))
                 .langevin(new LangevinSpace(
-                        new IntegerParameterSpace(0, 4),
-                        new ContinuousParameterSpace(-0.5, 2),
-                        new ContinuousParameterSpace(-0.01, 0.1),
-                        new ContinuousParameterSpace(-0.1, 0.5)))
+                                new IntegerParameterSpace(0, 4),
+                                new ContinuousParameterSpace(-0.5, 2),
+                                new ContinuousParameterSpace(-0.01, 0.1),
+                                new ContinuousParameterSpace(-0.1, 0.5))
+                        .withDecay(new ContinuousParameterSpace(-1, 10), new ContinuousParameterSpace(-0.5, 1.5)))
+                .uniformStarts(new BooleanSpace())
+                .examplesPerClass(new IntegerParameterSpace(0, 100))
                 .dataNoise(new ContinuousParameterSpace(-0.1, 0.2))
                 .bufferSize(new IntegerParameterSpace(-10, 100))
                 .restartRate(new ContinuousParameterSpace(-0.1, 1.1))
@@ -109,9 +114,10 @@ final class JointSearchTest {
         JointSettings settings = space.valueAt(point, repairs);
         assertThat(settings.bufferSize()).isEqualTo(corner == 0 ? 0 : 100);
         assertThat(settings.restartRate()).isEqualTo(corner);
-        // Whole at the upper corner but for the rate of restarts; all but term and balance are below their ranges at
-        // the lower.
-        assertThat(repairs.notes()).hasSize(corner == 0 ? 10 : 1);
+        // Whole at the upper corner but for the rate of restarts and the exponent of the decay; all but term, balance
+        // and
+        // kind of starts are below their ranges at the lower.
+        assertThat(repairs.notes()).hasSize(corner == 0 ? 13 : 2);
     }
 
     @Test
@@ -175,6 +181,32 @@ final class JointSearchTest {
         assertThat(((MultiLayerNetwork) with.model()).params())
                 .isNotEqualTo(((MultiLayerNetwork) without.model()).params());
         assertThat(without.notes()).isEmpty();
+    }
+
+    @Test
+    void theStartsOfTheChainsReachTheTraining() {
+        TrainedCandidate gaussian = started(new FixedValue<>(false));
+        TrainedCandidate uniform = started(new FixedValue<>(true));
+        assertThat(uniform.model().params()).isNotEqualTo(gaussian.model().params());
+    }
+
+    private static TrainedCandidate started(ParameterSpace<Boolean> uniformly) {
+        DbnSpace space = DbnSpace.builder(6, 3)
+                .widths(new FixedValue<>(4))
+                .joint(JemSpace.builder(Box.of(0, 1), 40)
+                        .uniformStarts(uniformly)
+                        .bufferSize(new FixedValue<>(60))
+                        .build())
+                .build();
+        return CandidateRecord.of(space.getValue(new double[0]), 5).train(new Stripes());
+    }
+
+    @Test
+    void aRecordWithoutTheLatestSettingsStartsChainsAsItAlwaysDid() {
+        JointSettings settings = JemSpace.builder(Box.of(0, 1), 40).build().getValue(new double[0]);
+        ObjectNode older = (ObjectNode) SearchJson.tree(settings);
+        older.remove(List.of("uniformStarts", "examplesPerClass"));
+        assertThat(SearchJson.read(older, JointSettings.class)).isEqualTo(settings);
     }
 
     @Test

@@ -3,45 +3,22 @@ package org.boltzmann4j.arbiter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
-import org.boltzmann4j.objective.ParallelTempering;
-import org.boltzmann4j.objective.PersistentContrastiveDivergence;
-import org.boltzmann4j.sampler.Box;
-import org.boltzmann4j.sampler.Ladder;
-import org.boltzmann4j.sampler.Langevin;
-import org.deeplearning4j.arbiter.optimize.api.ParameterSpace;
 import org.deeplearning4j.arbiter.optimize.api.termination.MaxCandidatesCondition;
 import org.deeplearning4j.arbiter.optimize.config.OptimizationConfiguration;
-import org.deeplearning4j.arbiter.optimize.parameter.FixedValue;
 import org.deeplearning4j.arbiter.optimize.runner.CandidateStatus;
 import org.deeplearning4j.arbiter.scoring.impl.EvaluationScoreFunction;
 import org.deeplearning4j.arbiter.scoring.impl.ROCScoreFunction;
 import org.deeplearning4j.arbiter.scoring.impl.RegressionScoreFunction;
 import org.deeplearning4j.arbiter.scoring.impl.TestSetLossScoreFunction;
-import org.deeplearning4j.nn.api.Model;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.evaluation.classification.Evaluation;
 import org.nd4j.evaluation.regression.RegressionEvaluation;
-import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 
 final class ReportTest {
-
-    @TempDir
-    Path directory;
 
     private static SearchTable.Row row(int index, Double score, double share, Map<String, Object> parameters) {
         CandidateRecord candidate = new CandidateRecord(
@@ -110,6 +87,23 @@ final class ReportTest {
     }
 
     @Test
+    void aCurveOfOneEpochIsADot() {
+        Axis axis = Axis.of(List.of(1, 2));
+        SvgChart chart = new SvgChart(axis, axis);
+        chart.line(List.of(new SvgChart.Point(1, 2)), "bestLine", "one epoch");
+        assertThat(chart.svg()).contains("<circle class=\"bestPoint\"");
+        SvgChart longer = new SvgChart(axis, axis);
+        longer.line(List.of(new SvgChart.Point(1, 2), new SvgChart.Point(2, 2)), "bestLine", "two");
+        assertThat(longer.svg()).doesNotContain("<circle");
+    }
+
+    @Test
+    void ratesAreShownWithFourDigits() {
+        String page = SearchPage.of(table(false, List.of(row(0, 0.5, 1, Map.of("rate", 0.0053784823698672535)))));
+        assertThat(page).contains("rate = 0.005378").doesNotContain("0.00537848");
+    }
+
+    @Test
     void aLineThroughTheParametersLeavesOutThoseWithoutEffect() {
         ParallelChart chart = new ParallelChart(new TreeMap<>(Map.of(
                 "a", Axis.of(List.of(1, 2)), "b", Axis.of(List.of("x", "y")), "c", Axis.of(List.of(0.1, Double.NaN)))));
@@ -151,79 +145,6 @@ final class ReportTest {
                 .isEqualTo("candidate 4/10, best score 0.5000 of candidate 2, 3:00 left");
         assertThat(SearchProgress.left(Duration.ofMinutes(1), 0, 6)).isNull();
         assertThat(SearchProgress.line(4, -1, null, -1, null)).isEqualTo("candidate 4");
-    }
-
-    @Test
-    void aSpecificationIsWrittenAsTheExpressionThatMakesIt() {
-        assertThat(JavaSource.literal(PersistentContrastiveDivergence.of(1, 100)))
-                .isEqualTo("new PersistentContrastiveDivergence(1, 100)");
-        assertThat(JavaSource.literal(ParallelTempering.of(2, 3, Ladder.of(0.5, 1))))
-                .isEqualTo(
-                        "new ParallelTempering(2, 3, new FixedLadder(List.of(0.5, 1.0)), TemperingPath.TEMPERATURE)");
-    }
-
-    private static Stream<PretrainedConfiguration> configurations() {
-        DbnSpace joint = DbnSpace.builder(6, 3)
-                .widths(new FixedValue<>(4))
-                .joint(JemSpace.builder(Box.of(0, 1), 40)
-                        .dataNoise(new FixedValue<>(0.1))
-                        .langevin(OneOf.of(Langevin.practical(2, 0.5, 0.05)))
-                        .build())
-                .build();
-        return Stream.of(high(Spaces.small()), high(joint), high(Spaces.graph()));
-    }
-
-    private static PretrainedConfiguration high(ParameterSpace<? extends PretrainedConfiguration> space) {
-        double[] point = new double[Spaces.indexed(space).numParameters()];
-        Arrays.fill(point, 0.9);
-        return space.getValue(point);
-    }
-
-    @ParameterizedTest
-    @MethodSource("configurations")
-    void theJavaOfACandidateCompilesAndTrainsTheSameModel(PretrainedConfiguration configuration) throws Exception {
-        CandidateRecord candidate = CandidateRecord.of(configuration, 77);
-        String program = "import org.boltzmann4j.dl4j.*; import org.boltzmann4j.objective.*;"
-                + " import org.boltzmann4j.sampler.*; import org.deeplearning4j.nn.api.Model;"
-                + " import org.deeplearning4j.nn.conf.*; import org.deeplearning4j.nn.graph.ComputationGraph;"
-                + " import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;"
-                + " import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;"
-                + " import org.nd4j.linalg.learning.config.IUpdater;\n"
-                + "public class Best { public static Model train(DataSetIterator unlabelled,"
-                + " DataSetIterator labelled) throws Exception {\n"
-                + JavaSource.of(candidate)
-                + "return network; } }";
-        Class<?> best = compiled("Best", program);
-        Stripes data = new Stripes();
-        Model fromJava = (Model) best.getMethod("train", DataSetIterator.class, DataSetIterator.class)
-                .invoke(null, data.unlabelledData(), data.trainData());
-        assertThat(fromJava.params()).isEqualTo(candidate.train(data).model().params());
-    }
-
-    private Class<?> compiled(String name, String program) throws Exception {
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        JavaFileObject source =
-                new SimpleJavaFileObject(URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
-                    @Override
-                    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                        return program;
-                    }
-                };
-        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        java.io.StringWriter messages = new java.io.StringWriter();
-        boolean success = compiler.getTask(
-                        messages,
-                        null,
-                        null,
-                        List.of("-proc:none", "-cp", classPath, "-d", directory.toString()),
-                        null,
-                        List.of(source))
-                .call();
-        assertThat(success).as(messages.toString()).isTrue();
-        return new java.net.URLClassLoader(
-                        new java.net.URL[] {directory.toUri().toURL()},
-                        getClass().getClassLoader())
-                .loadClass(name);
     }
 
     @Test

@@ -1,8 +1,12 @@
 package org.boltzmann4j.arbiter;
 
 import java.util.List;
+import org.boltzmann4j.dl4j.ImproperWeights;
+import org.boltzmann4j.dl4j.Propagation;
 import org.boltzmann4j.objective.Centering;
 import org.boltzmann4j.objective.GreyValues;
+import org.boltzmann4j.sampler.TemperingPath;
+import org.boltzmann4j.sampler.TrajectoryRules;
 import org.boltzmann4j.units.Bernoulli;
 import org.boltzmann4j.units.Gaussian;
 import org.boltzmann4j.units.NoisyRelu;
@@ -20,6 +24,8 @@ import org.deeplearning4j.arbiter.optimize.parameter.FixedValue;
 import org.deeplearning4j.arbiter.optimize.parameter.continuous.ContinuousParameterSpace;
 import org.deeplearning4j.arbiter.optimize.parameter.integer.IntegerParameterSpace;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
+import org.deeplearning4j.nn.conf.weightnoise.IWeightNoise;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
@@ -44,17 +50,24 @@ final class Spaces {
                         .withK(new IntegerParameterSpace(0, 3))
                         .withChains(new IntegerParameterSpace(-1, 20))
                         .withLadder(new IntegerParameterSpace(0, 5), new ContinuousParameterSpace(0, 1.5))
+                        .withPath(OneOf.of(TemperingPath.values()))
+                        .withRules(
+                                OneOf.of(TrajectoryRules.STANDARD, TrajectoryRules.STANDARD.withAcceptance(0.4, 0.05)))
                         .withFastRate(new ContinuousParameterSpace(-0.1, 0.1)))
                 .greyValues(OneOf.of(GreyValues.SAMPLED, GreyValues.MEANS))
                 .centering(new CenteringSpace(new BooleanSpace(), new ContinuousParameterSpace(-0.1, 1.1)))
                 .visibleBiasFromData(new BooleanSpace())
+                .improperWeights(OneOf.of(ImproperWeights.values()))
                 .sparsity(new SparsitySpace(
                         new ContinuousParameterSpace(-0.1, 1.1),
                         new ContinuousParameterSpace(-1, 1),
                         new ContinuousParameterSpace(0, 1),
                         new BooleanSpace()))
                 .hiddenUnitDropout(new HiddenUnitDropoutSpace(new ContinuousParameterSpace(-0.1, 1.1)))
-                .l2(new ContinuousParameterSpace(0, 0.01))
+                .l1(new ContinuousParameterSpace(0, 0.01))
+                .weightDecay(new ContinuousParameterSpace(-0.01, 0.01))
+                .weightDecayBias(new ContinuousParameterSpace(-0.01, 0.01))
+                .weightNoise(OneOf.<IWeightNoise>of(new DropConnect(0.5), new DropConnect(0.9)))
                 .updater(new NesterovsSpace(
                         null,
                         new ExponentialScheduleSpace(ScheduleType.EPOCH, rates(), 0.9),
@@ -80,7 +93,9 @@ final class Spaces {
 
     static PretrainingSpace pretraining() {
         return PretrainingSpace.ofEpochs(new IntegerParameterSpace(0, 2), new FixedValue<>(1))
-                .withUpdaters(new SgdSpace(rates()), OneOf.of(new Sgd(0.1)));
+                .withUpdaters(new SgdSpace(rates()), OneOf.of(new Sgd(0.1)))
+                .withPropagation(OneOf.of(Propagation.values()))
+                .withAveraging(new ContinuousParameterSpace(-0.1, 1.1));
     }
 
     /** A space of valid points only, small enough to train: 6 binary inputs, 3 classes. */

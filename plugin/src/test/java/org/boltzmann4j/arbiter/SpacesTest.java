@@ -11,6 +11,8 @@ import org.boltzmann4j.dl4j.ImproperWeights;
 import org.boltzmann4j.dl4j.RbmLayer;
 import org.boltzmann4j.objective.ContrastiveDivergence;
 import org.boltzmann4j.objective.ParallelTempering;
+import org.boltzmann4j.sampler.AdaptiveLadder;
+import org.boltzmann4j.sampler.Ladder;
 import org.boltzmann4j.units.Bernoulli;
 import org.boltzmann4j.units.Gaussian;
 import org.boltzmann4j.units.Poisson;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
@@ -99,6 +102,53 @@ final class SpacesTest {
         RbmLayer layer = space.valueAt(new double[0], repairs, null, 4);
         assertThat(layer.getImproperWeights()).isEqualTo(ImproperWeights.PROJECTED);
         assertThat(repairs.notes()).singleElement().asString().contains("REFUSED became PROJECTED");
+    }
+
+    @Test
+    void wholeLaddersTakeThePlaceOfEvenlySpacedRungs() {
+        NegativePhaseSpace space = NegativePhaseSpace.of(NegativePhaseSpace.Kind.PARALLEL_TEMPERING)
+                .withLadder(new IntegerParameterSpace(2, 9), new FixedValue<>(0.0))
+                .withLadders(OneOf.<Ladder>of(AdaptiveLadder.of(0.5)));
+        assertThat(space.numParameters()).isZero();
+        assertThat(space.getValue(new double[0])).isEqualTo(ParallelTempering.of(1, 100, AdaptiveLadder.of(0.5)));
+        assertThat(space.withLadder(new FixedValue<>(2), new FixedValue<>(0.25)).getValue(new double[0]))
+                .isEqualTo(ParallelTempering.of(1, 100, Ladder.of(0.25, 1)));
+    }
+
+    @Test
+    void averagesOfParametersAreWhatALayerHasAfterItsPretraining() {
+        assertThat(pretrained(new FixedValue<>(0.9))).isNotEqualTo(pretrained(new FixedValue<>(0.0)));
+        DbnSpace without = DbnSpace.builder(6, 3)
+                .widths(new FixedValue<>(4))
+                .fineTuningEpochs(new FixedValue<>(0))
+                .build();
+        // A decay of 0 is the last parameters.
+        assertThat(pretrained(new FixedValue<>(0.0)))
+                .isEqualTo(CandidateRecord.of(without.getValue(new double[0]), 5)
+                        .train(new Stripes())
+                        .model()
+                        .params());
+    }
+
+    private static INDArray pretrained(ParameterSpace<Double> decay) {
+        DbnSpace space = DbnSpace.builder(6, 3)
+                .widths(new FixedValue<>(4))
+                .pretraining(PretrainingSpace.ofEpochs(new FixedValue<>(1)).withAveraging(decay))
+                .fineTuningEpochs(new FixedValue<>(0))
+                .build();
+        return CandidateRecord.of(space.getValue(new double[0]), 5)
+                .train(new Stripes())
+                .model()
+                .params();
+    }
+
+    @Test
+    void spacesOfDifferentConstantsOrPartsAreDifferent() {
+        assertThat(DbnSpace.builder(6, 3).widths(new FixedValue<>(4)).build())
+                .isEqualTo(DbnSpace.builder(6, 3).widths(new FixedValue<>(4)).build())
+                .isNotEqualTo(DbnSpace.builder(7, 3).widths(new FixedValue<>(4)).build())
+                .isNotEqualTo(DbnSpace.builder(6, 3).widths(new FixedValue<>(5)).build());
+        assertThat(OneOf.of(1, 2)).isNotEqualTo(OneOf.of(1, 3)).hasSameHashCodeAs(OneOf.of(1, 2));
     }
 
     @Test
