@@ -343,7 +343,7 @@ class CompletionTest {
         Completion fromNumbers = completion.startingAt(Nd4j.createFromArray(new double[][] {{Double.NaN, 1, 7, 0}}));
         assertThatThrownBy(() -> fromNumbers.complete(x, first))
                 .hasMessage("states to start at: row 0, column 2 is 7.0, expected " + new Bernoulli().expectation());
-        assertThatThrownBy(() -> completion.complete(x, first.mul(Double.NaN)))
+        assertThatThrownBy(() -> completion.complete(x, Nd4j.valueArrayOf(new long[] {1, 4}, Double.NaN)))
                 .hasMessageContaining("known units: row 0, column 0 is NaN");
         assertThatThrownBy(() -> KnownValues.of(Nd4j.zeros(4), Nd4j.ones(1, 4)))
                 .hasMessageContaining("expected shape [rows, visible], got [4]");
