@@ -85,12 +85,11 @@ public final class DigitCodes implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (pretrainEpochs < 1 || epochs < 1 || widths.stream().anyMatch(width -> width < 1)) {
-            throw new ExampleException("--pretrain-epochs " + pretrainEpochs + ", --epochs " + epochs + ", --widths "
-                    + widths + ": expected at least 1");
-        }
+        ExampleOptions.requireAtLeast(1, pretrainEpochs, "--pretrain-epochs");
+        ExampleOptions.requireAtLeast(1, epochs, "--epochs");
+        ExampleOptions.requirePositive(widths, "--widths");
         long start = System.nanoTime();
-        Path out = options.out("digit-codes");
+        Path out = options.writableOut("digit-codes");
         ExampleData data = ExampleData.load(options);
         say(
                 "Data: %s, %,d images for training and %,d for testing; pixels sampled in pretraining, grey values everywhere else",

@@ -85,6 +85,11 @@ public final class DigitCompletion implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        ExampleOptions.requireAtLeast(1, hidden, "--hidden");
+        ExampleOptions.requireAtLeast(1, epochs, "--epochs");
+        ExampleOptions.requireAtLeast(1, images, "--images");
+        ExampleOptions.requireAtLeast(1, sweeps, "--sweeps");
+        ExampleOptions.requireAtLeast(2, rungs, "--rungs");
         long start = System.nanoTime();
         Path out = options.writableOut("digit-completion");
         ExampleData data = ExampleData.load(options);

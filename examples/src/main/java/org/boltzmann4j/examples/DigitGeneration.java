@@ -97,6 +97,11 @@ public final class DigitGeneration implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        ExampleOptions.requireAtLeast(1, hidden, "--hidden");
+        ExampleOptions.requireAtLeast(1, epochs, "--epochs");
+        ExampleOptions.requireAtLeast(1, frames, "--frames");
+        ExampleOptions.requireAtLeast(1, sweeps, "--sweeps");
+        ExampleOptions.requireAtLeast(2, rungs, "--rungs");
         long start = System.nanoTime();
         Path out = options.writableOut("digit-generation");
         ExampleData data = ExampleData.load(options);

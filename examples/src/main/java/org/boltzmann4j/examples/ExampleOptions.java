@@ -3,6 +3,7 @@ package org.boltzmann4j.examples;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -78,6 +79,28 @@ final class ExampleOptions {
         } catch (NumberFormatException e) {
             throw new TypeConversionException(
                     "'" + text + "' is no whole number between " + Integer.MIN_VALUE + " and " + Integer.MAX_VALUE);
+        }
+    }
+
+    /**
+     * Checks a number before anything long begins.
+     *
+     * @throws ExampleException if it is too small
+     */
+    static void requireAtLeast(int least, int value, String option) {
+        if (value < least) {
+            throw new ExampleException(option + " " + value + ": expected at least " + least);
+        }
+    }
+
+    /**
+     * Checks that numbers are positive.
+     *
+     * @throws ExampleException if one is not
+     */
+    static void requirePositive(List<Integer> values, String option) {
+        if (values.stream().anyMatch(value -> value < 1)) {
+            throw new ExampleException(option + " " + values + ": expected at least 1");
         }
     }
 

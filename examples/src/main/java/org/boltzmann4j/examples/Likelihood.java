@@ -18,6 +18,7 @@ import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.estimate.AnnealedImportanceSampling;
 import org.boltzmann4j.estimate.BetaSchedule;
 import org.boltzmann4j.estimate.Estimate;
+import org.boltzmann4j.estimate.LikelihoodReport;
 import org.boltzmann4j.estimate.LogLikelihood;
 import org.boltzmann4j.io.ImageDataSet;
 import org.boltzmann4j.objective.Centering;
@@ -215,7 +216,7 @@ public final class Likelihood implements Callable<Integer> {
             Rbm rbm = trainedOrKept(data, seed);
             double seconds = secondsSince(began);
             say("Seed %d: training took %.0f s", seed, seconds);
-            LogLikelihood.Report report = judge.of(rbm, test);
+            LikelihoodReport report = judge.of(rbm, test);
             console.println(report);
             rows.add(figures(report, seed, seconds));
             sum += report.claim().value();
@@ -241,15 +242,15 @@ public final class Likelihood implements Callable<Integer> {
     }
 
     private void requireUsable() {
-        requirePositive(hidden, "--hidden");
-        requirePositive(epochs, "--epochs");
-        requirePositive(batchSize, "--batch-size");
-        requirePositive(seeds, "--seeds");
-        requirePositive(aisRuns, "--ais-runs");
-        requireAtLeast(aisChains, 2, "--ais-chains");
-        requireAtLeast(betas, 3, "--betas");
-        requireAtLeast(average, 0, "--average");
-        requireAtLeast(validation, 0, "--validation");
+        ExampleOptions.requireAtLeast(1, hidden, "--hidden");
+        ExampleOptions.requireAtLeast(1, epochs, "--epochs");
+        ExampleOptions.requireAtLeast(1, batchSize, "--batch-size");
+        ExampleOptions.requireAtLeast(1, seeds, "--seeds");
+        ExampleOptions.requireAtLeast(1, aisRuns, "--ais-runs");
+        ExampleOptions.requireAtLeast(2, aisChains, "--ais-chains");
+        ExampleOptions.requireAtLeast(3, betas, "--betas");
+        ExampleOptions.requireAtLeast(0, average, "--average");
+        ExampleOptions.requireAtLeast(0, validation, "--validation");
     }
 
     /** The data, or in place of the test images some of those for training. */
@@ -265,16 +266,6 @@ public final class Likelihood implements Callable<Integer> {
         return new ExampleData(split.train(), split.validation(), all.origin());
     }
 
-    private static void requirePositive(int value, String option) {
-        requireAtLeast(value, 1, option);
-    }
-
-    private static void requireAtLeast(int value, int least, String option) {
-        if (value < least) {
-            throw new ExampleException(option + " " + value + ": expected at least " + least);
-        }
-    }
-
     /** The test pixels are the same for every training: they depend on --seed alone. */
     private LogLikelihood judge() {
         LogLikelihood settings = LogLikelihood.withDefaults()
@@ -286,7 +277,7 @@ public final class Likelihood implements Callable<Integer> {
         return hidden <= MOST_EXACT && !estimate ? settings : settings.withoutExactValue();
     }
 
-    private static Map<String, Object> figures(LogLikelihood.Report report, long seed, double seconds) {
+    private static Map<String, Object> figures(LikelihoodReport report, long seed, double seconds) {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("seed", seed);
         row.put("trainingSeconds", rounded(seconds));

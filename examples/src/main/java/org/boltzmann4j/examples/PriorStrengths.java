@@ -146,7 +146,7 @@ public final class PriorStrengths implements Callable<Integer> {
     public Integer call() throws IOException {
         requireUsable();
         long start = System.nanoTime();
-        Path out = options.out("prior-strengths");
+        Path out = options.writableOut("prior-strengths");
         ExampleData data = ExampleData.load(options);
         say(
                 "Data: %s, %,d images for training, pixels sampled at every presentation; errors on %,d test images, grey values as"
@@ -181,10 +181,9 @@ public final class PriorStrengths implements Callable<Integer> {
     }
 
     private void requireUsable() {
-        if (epochs < 1 || seeds < 1 || hidden.stream().anyMatch(units -> units < 1)) {
-            throw new ExampleException(
-                    "--epochs " + epochs + ", --seeds " + seeds + ", --hidden " + hidden + ": expected at least 1");
-        }
+        ExampleOptions.requireAtLeast(1, epochs, "--epochs");
+        ExampleOptions.requireAtLeast(1, seeds, "--seeds");
+        ExampleOptions.requirePositive(hidden, "--hidden");
         for (int i = 0; i < strengths.size(); i++) {
             double least = i == 0 ? 0 : strengths.get(i - 1);
             if (!(strengths.get(i) > least) || strengths.get(i) > 1) {

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.shade.jackson.databind.JsonNode;
 
 class DigitCompletionTest {
@@ -48,5 +50,24 @@ class DigitCompletionTest {
         // Eight versions of 28 pixels enlarged three times, nine gaps and margins.
         assertThat(picture.getWidth()).isBetween(8 * 84, 8 * 84 + 40);
         assertThat(run.out()).contains("Tempering, first block of images: swaps", "grey upper half");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--images | 0 | 1 | --images 0: expected at least 1",
+                "--sweeps | 0 | 1 | --sweeps 0: expected at least 1",
+                "--rungs | 1 | 1 | --rungs 1: expected at least 2",
+                "--hidden | 0 | 1 | --hidden 0: expected at least 1",
+                "--epochs | -3 | 1 | --epochs -3: expected at least 1",
+                "--images | many | 2 | 'many' is no whole number"
+            })
+    void wrongValuesAreNamedBeforeAnythingIsTrained(String option, String value, int code, String message) {
+        ExampleRun run = ExampleRun.of(
+                DigitCompletion::new, "--out", directory.resolve("out").toString(), option, value);
+        assertThat(run.code()).isEqualTo(code);
+        assertThat(run.err()).contains(message);
+        assertThat(run.out()).isEmpty();
     }
 }

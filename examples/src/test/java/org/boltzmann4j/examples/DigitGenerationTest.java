@@ -10,6 +10,8 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.shade.jackson.databind.JsonNode;
 
 class DigitGenerationTest {
@@ -60,5 +62,24 @@ class DigitGenerationTest {
         }
         assertThat(ImageIO.read(out.resolve("digits-rbm.png").toFile())).isNotNull();
         assertThat(ImageIO.read(out.resolve("digits-dbn.png").toFile())).isNotNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--frames | 0 | 1 | --frames 0: expected at least 1",
+                "--sweeps | 0 | 1 | --sweeps 0: expected at least 1",
+                "--rungs | 1 | 1 | --rungs 1: expected at least 2",
+                "--hidden | 0 | 1 | --hidden 0: expected at least 1",
+                "--epochs | 0 | 1 | --epochs 0: expected at least 1",
+                "--frames | 2.5 | 2 | '2.5' is no whole number"
+            })
+    void wrongValuesAreNamedBeforeAnythingIsTrained(String option, String value, int code, String message) {
+        ExampleRun run = ExampleRun.of(
+                DigitGeneration::new, "--out", directory.resolve("out").toString(), option, value);
+        assertThat(run.code()).isEqualTo(code);
+        assertThat(run.err()).contains(message);
+        assertThat(run.out()).isEmpty();
     }
 }

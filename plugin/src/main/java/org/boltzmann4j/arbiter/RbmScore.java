@@ -4,6 +4,7 @@ import java.util.Objects;
 import org.boltzmann4j.dl4j.RbmLayer;
 import org.boltzmann4j.dl4j.RbmScoreCalculator;
 import org.boltzmann4j.energy.Rbm;
+import org.boltzmann4j.estimate.LikelihoodReport;
 import org.boltzmann4j.estimate.LogLikelihood;
 import org.boltzmann4j.estimate.RbmMonitor;
 import org.boltzmann4j.estimate.ReconstructionError;
@@ -101,7 +102,7 @@ public final class RbmScore extends TrainedScore {
                 : ((MultiLayerNetwork) model).getLayer(layer).getIndex();
     }
 
-    static double middle(LogLikelihood.Report report) {
+    static double middle(LikelihoodReport report) {
         return report.raise() == null ? report.claim().value() : report.raise().value() + report.width() / 2;
     }
 

@@ -7,6 +7,7 @@ import java.util.stream.DoubleStream;
 import org.boltzmann4j.estimate.MonitorReading;
 import org.boltzmann4j.math.StateRecord;
 import org.boltzmann4j.sampler.AutocorrelationTime;
+import org.boltzmann4j.sampler.LadderLogPartition;
 import org.boltzmann4j.sampler.SwapReport;
 import org.boltzmann4j.sampler.TrajectoryReport;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,8 @@ final class MonitorTape {
     private static final AutocorrelationTime NO_TIME = new AutocorrelationTime(0, 0, 0, 0, false);
     private static final MonitorReading NO_READING = new MonitorReading("", 0, 0, 0);
     private static final SwapReport NO_SWAPS = new SwapReport(List.of(), List.of(), 0);
-    private static final TrajectoryReport NO_TRAJECTORY = new TrajectoryReport(0, 0, null, false, 0, 0, 0);
+    private static final TrajectoryReport NO_TRAJECTORY =
+            new TrajectoryReport(0, 0, null, false, LadderLogPartition.unknown(), 0);
     private static final PretrainingMonitors NOTHING =
             new PretrainingMonitors(0, 0, 0, 0, 0, null, 0, null, null, List.of());
 
@@ -133,8 +135,15 @@ final class MonitorTape {
                 passNumbers(given.rungs()),
                 passNumbers(given.swapAcceptanceRates()),
                 (long) pass((double) given.roundTrips()),
-                pass(given.logPartition()),
-                pass(given.standardError()));
+                pass(given.logPartition()));
+    }
+
+    private LadderLogPartition pass(LadderLogPartition now) {
+        return new LadderLogPartition(
+                pass(now.value()),
+                pass(now.standardError()),
+                pass(now.effectiveSampleSize()),
+                pass(now.largestWeightShare()));
     }
 
     private @Nullable AutocorrelationTime pass(@Nullable AutocorrelationTime now) {
@@ -161,7 +170,6 @@ final class MonitorTape {
                 pass(given.thermalisation()),
                 pass(given.thermalised()),
                 pass(given.logPartition()),
-                pass(given.standardError()),
                 pass(given.dataProbability()));
     }
 }

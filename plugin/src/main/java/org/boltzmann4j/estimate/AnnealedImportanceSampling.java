@@ -181,7 +181,7 @@ public record AnnealedImportanceSampling(BetaSchedule schedule, Integer chains) 
         }
         Estimate result = LogWeights.logMean(run.logWeights()).plus(run.logPartitionAtBaseRates()[0]);
         warnIfFew(result, "forward");
-        return checked(result, run);
+        return result.withDirection(direction(result.direction(), run));
     }
 
     /**
@@ -208,7 +208,7 @@ public record AnnealedImportanceSampling(BetaSchedule schedule, Integer chains) 
         }
         Estimate result = LogWeights.logMean(run.logWeights()).negated().plus(run.logPartitionAtBaseRates()[0]);
         warnIfFew(result, "reverse");
-        return checked(result, run);
+        return result.withDirection(direction(result.direction(), run));
     }
 
     /**
@@ -223,6 +223,19 @@ public record AnnealedImportanceSampling(BetaSchedule schedule, Integer chains) 
      * @throws IllegalArgumentException if the units have no exact samples
      */
     public double[] raise(Rbm rbm, double[] baseBias, INDArray v, RandomStreams streams) {
+        return raised(rbm, baseBias, v, streams).logProbabilities();
+    }
+
+    /**
+     * What {@link #raise} finds.
+     *
+     * @param logProbabilities one for each row
+     * @param direction of their means: LOWER, if no bound was in the way of the draws
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Raised(double[] logProbabilities, Direction direction) {}
+
+    Raised raised(Rbm rbm, double[] baseBias, INDArray v, RandomStreams streams) {
         AnnealedChains run = AnnealedChains.startedAt(rbm, baseBias, v, streams.split("raise"));
         double[] lengths = rbm.documentLengths(v);
         double[] betas = betas(rbm, baseBias, lengths.length == 0 ? 1 : lengths[0], streams);
@@ -236,7 +249,7 @@ public record AnnealedImportanceSampling(BetaSchedule schedule, Integer chains) 
         for (int row = 0; row < result.length; row++) {
             result[row] += logWeights[row] - logBase[row];
         }
-        return result;
+        return new Raised(result, direction(Direction.LOWER, run));
     }
 
     private static void warnIfFew(Estimate estimate, String direction) {
@@ -251,14 +264,14 @@ public record AnnealedImportanceSampling(BetaSchedule schedule, Integer chains) 
     }
 
     /** With a bound in the way of the draws, the weights are those of another model. */
-    private static Estimate checked(Estimate estimate, AnnealedChains run) {
+    private static Direction direction(Direction unbounded, AnnealedChains run) {
         if (run.bounded() > 0) {
             LOG.warn(
                     "annealed importance sampling: the bound on the mean of the Poisson units acted {} times: the estimate is"
                             + " biased to an unknown side",
                     run.bounded());
-            return estimate.withDirection(Direction.UNKNOWN);
+            return Direction.UNKNOWN;
         }
-        return estimate;
+        return unbounded;
     }
 }

@@ -5,10 +5,9 @@ import java.util.List;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.energy.RbmStack;
 import org.boltzmann4j.estimate.Estimate.Direction;
+import org.boltzmann4j.math.Counts;
 import org.boltzmann4j.math.RandomStreams;
-import org.boltzmann4j.sampler.Draw;
-import org.boltzmann4j.sampler.GibbsSampler;
-import org.boltzmann4j.sampler.LayerStates;
+import org.boltzmann4j.sampler.Ascent;
 import org.boltzmann4j.units.Conditions;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -30,18 +29,19 @@ public final class DeepBeliefBound {
     /**
      * Estimates the mean of the bound over rows.
      *
-     * @param stack the RBMs from the bottom, at least one; not modified
+     * @param stack the RBMs, not modified
      * @param v {@code [n, visible]}, not modified; values as the units take them
      * @param topLogPartition log Z of the top RBM. Quote the bound with estimates from both sides
      * @param samples draws of the hidden layers for each row, at least 1
      * @param streams source of randomness
      * @return the mean over rows; its error holds that of the draws and of {@code topLogPartition}, but not that the rows
      *     are a sample. Its direction is LOWER if {@code topLogPartition} is exact or on the upper side
-     * @throws IllegalArgumentException if the layers do not fit each other, or the units count words
+     * @throws IllegalArgumentException if the units count words, or there is less than one draw
      */
     public static Estimate of(
-            List<Rbm> stack, INDArray v, Estimate topLogPartition, int samples, RandomStreams streams) {
-        requireFitting(stack);
+            RbmStack stack, INDArray v, Estimate topLogPartition, int samples, RandomStreams streams) {
+        requireNoWords(stack);
+        Counts.requirePositive(samples, "deep belief network: draws of the hidden states");
         int rows = Math.toIntExact(v.size(0));
         double[] means = new double[rows];
         double[] squares = new double[rows];
@@ -72,45 +72,20 @@ public final class DeepBeliefBound {
         return values.length == 1 ? Double.POSITIVE_INFINITY : Math.sqrt(squares / (values.length - 1));
     }
 
-    /**
-     * Draws the states of the top RBM's visible layer, for the base rates of its annealing.
-     *
-     * @param stack the RBMs from the bottom, at least one; not modified
-     * @param v {@code [n, visible]}, not modified
-     * @param streams source of randomness
-     * @return {@code [n, visible of the top]}
-     * @throws IllegalArgumentException if the layers do not fit each other
-     */
-    public static INDArray topVisible(List<Rbm> stack, INDArray v, RandomStreams streams) {
-        requireFitting(stack);
-        INDArray states = v;
-        for (int l = 0; l < stack.size() - 1; l++) {
-            states = up(stack.get(l), states, streams.split("layer " + l), 0);
-        }
-        return states;
-    }
-
-    private static double[] draw(List<Rbm> stack, INDArray v, RandomStreams streams, long sample) {
+    private static double[] draw(RbmStack stack, INDArray v, RandomStreams streams, long sample) {
         INDArray states = v;
         double[] result = new double[Math.toIntExact(v.size(0))];
-        for (int l = 0; l < stack.size(); l++) {
-            Rbm rbm = stack.get(l);
+        List<Rbm> rbms = stack.rbms();
+        for (int l = 0; l < rbms.size(); l++) {
+            Rbm rbm = rbms.get(l);
             add(result, LogLikelihood.unnormalised(rbm, states), 1);
-            if (l < stack.size() - 1) {
-                states = up(rbm, states, streams.split("layer " + l), sample);
+            if (l < rbms.size() - 1) {
+                states = Ascent.hidden(rbm, states, streams.split("layer " + l), sample);
                 add(result, rbm.hiddenFreeEnergy(states, Conditions.PLAIN), 1);
-                add(result, stack.get(l + 1).logBaseMeasure(states), -1);
+                add(result, rbms.get(l + 1).logBaseMeasure(states), -1);
             }
         }
         return result;
-    }
-
-    private static INDArray up(Rbm rbm, INDArray v, RandomStreams streams, long sample) {
-        LayerStates visible = new LayerStates(rbm.visible(), rbm.weights().dataType(), v.size(0), rbm.visibleWidth());
-        LayerStates hidden = new LayerStates(rbm.hidden(), rbm.weights().dataType(), v.size(0), rbm.hiddenWidth());
-        visible.present(v, (row, values) -> {});
-        GibbsSampler.hiddenGivenVisible(rbm, visible, hidden, Draw.SAMPLE, streams, sample);
-        return hidden.values();
     }
 
     private static void add(double[] sum, double[] terms, double factor) {
@@ -119,13 +94,12 @@ public final class DeepBeliefBound {
         }
     }
 
-    private static void requireFitting(List<Rbm> stack) {
-        for (int l = 0; l < stack.size(); l++) {
-            if (stack.get(l).visible().countsWords()) {
+    private static void requireNoWords(RbmStack stack) {
+        for (int l = 0; l < stack.rbms().size(); l++) {
+            if (stack.rbms().get(l).visible().countsWords()) {
                 throw new IllegalArgumentException("deep belief network: RBM " + l + " counts words, expected other"
                         + " visible units: the bound of documents of any length is not there");
             }
         }
-        RbmStack.of(stack);
     }
 }

@@ -1,9 +1,10 @@
 package org.boltzmann4j.estimate;
 
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import org.boltzmann4j.energy.Rbm;
-import org.boltzmann4j.math.SoftplusSum;
+import org.boltzmann4j.math.SoftplusTable;
 import org.boltzmann4j.math.StableFunctions;
 import org.boltzmann4j.math.StepWatch;
 import org.boltzmann4j.math.Vectors;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * {@code log sum_b base(b) exp(-E(a, b)) = bias_a . a + log base(a) + cumulant_b(W a)} for every state a.
  *
  * <p>In blocks: the weighted inputs of every state are the sum of two rows, one of a table for the first digits (a block)
- * and one for the others, so no product is ever made twice. In double precision throughout.
+ * and one for the others, so no product is ever made twice, and with binary units in the other layer no exponential either. In
+ * double precision throughout.
  */
 final class Enumeration implements SolvedLayer {
 
@@ -37,7 +39,9 @@ final class Enumeration implements SolvedLayer {
     private final double[] tableTerms;
     private final double[] shift;
     private final double[] sum;
-    private final SoftplusSum softplusSum = new SoftplusSum();
+    /** Of binary and binomial units, whose log-normaliser is a multiple of a sum of softplus. */
+    private final @Nullable SoftplusTable softplus;
+
     private final int copies;
 
     private Enumeration(Rbm rbm, FiniteStates states, boolean ofHidden, double documentLength) {
@@ -62,8 +66,14 @@ final class Enumeration implements SolvedLayer {
         for (int i = 0; i < table.length; i++) {
             tableTerms[i] = states.add(0, split, i, rows, table[i], enumeratedBias);
         }
+        this.softplus = copies > 0 ? new SoftplusTable(table) : null;
         this.shift = new double[otherBias.length];
         this.sum = new double[otherBias.length];
+    }
+
+    /** Whether a layer has at most the given number of states; costs nothing. */
+    static boolean isFeasible(Rbm rbm, double mostStates) {
+        return Math.min(count(ofVisible(rbm)), count(ofHidden(rbm))) <= mostStates;
     }
 
     /**
@@ -72,15 +82,25 @@ final class Enumeration implements SolvedLayer {
      * @return null if neither has at most the given number of states
      */
     static @Nullable Enumeration of(Rbm rbm, double documentLength, double mostStates) {
-        FiniteStates visible = FiniteStates.of(rbm.visible(), rbm.visibleWidth());
-        FiniteStates hidden = FiniteStates.of(rbm.hidden(), rbm.hiddenWidth());
-        double visibleCount = visible == null ? Double.POSITIVE_INFINITY : visible.count();
-        double hiddenCount = hidden == null ? Double.POSITIVE_INFINITY : hidden.count();
-        boolean ofHidden = hiddenCount <= visibleCount;
-        FiniteStates smaller = ofHidden ? hidden : visible;
-        return Math.min(visibleCount, hiddenCount) <= mostStates
-                ? new Enumeration(rbm, Objects.requireNonNull(smaller), ofHidden, documentLength)
-                : null;
+        if (!isFeasible(rbm, mostStates)) {
+            return null;
+        }
+        FiniteStates visible = ofVisible(rbm);
+        FiniteStates hidden = ofHidden(rbm);
+        boolean ofHidden = count(hidden) <= count(visible);
+        return new Enumeration(rbm, Objects.requireNonNull(ofHidden ? hidden : visible), ofHidden, documentLength);
+    }
+
+    private static @Nullable FiniteStates ofVisible(Rbm rbm) {
+        return FiniteStates.of(rbm.visible(), rbm.visibleWidth());
+    }
+
+    private static @Nullable FiniteStates ofHidden(Rbm rbm) {
+        return FiniteStates.of(rbm.hidden(), rbm.hiddenWidth());
+    }
+
+    private static double count(@Nullable FiniteStates states) {
+        return states == null ? Double.POSITIVE_INFINITY : states.count();
     }
 
     private static double[][] rowsOfWeights(Rbm rbm, boolean ofHidden) {
@@ -112,25 +132,24 @@ final class Enumeration implements SolvedLayer {
 
     /** Logarithms of the unnormalised probabilities of the states of a block. */
     void logWeights(int block, double[] result) {
-        java.util.Arrays.fill(shift, 0);
+        Arrays.fill(shift, 0);
         double shiftTerm = states.add(split, states.digits(), block, rows, shift, enumeratedBias);
-        if (copies > 0) {
+        if (softplus != null) {
             for (int i = 0; i < shift.length; i++) {
                 shift[i] += otherBias[i];
             }
+            softplus.setShift(shift);
         }
         for (int s = 0; s < table.length; s++) {
-            double cumulant;
-            if (copies > 0) {
-                cumulant = copies * softplusSum.of(table[s], shift, 1);
-            } else {
-                for (int i = 0; i < sum.length; i++) {
-                    sum[i] = table[s][i] + shift[i];
-                }
-                cumulant = other.cumulant(sum, otherBias, at);
-            }
-            result[s] = tableTerms[s] + shiftTerm + cumulant;
+            result[s] = tableTerms[s] + shiftTerm + (softplus != null ? copies * softplus.sum(s) : cumulant(s));
         }
+    }
+
+    private double cumulant(int s) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] = table[s][i] + shift[i];
+        }
+        return other.cumulant(sum, otherBias, at);
     }
 
     /** {@code log sum_a exp(logWeight(a))}, block by block. */

@@ -1,5 +1,7 @@
 package org.boltzmann4j.estimate;
 
+import org.boltzmann4j.sampler.LadderLogPartition;
+
 /**
  * An estimated quantity in nats together with what is known of its error.
  *
@@ -53,6 +55,29 @@ public record Estimate(
      */
     public static Estimate exact(double value) {
         return new Estimate(value, 0, Double.POSITIVE_INFINITY, 0, Direction.EXACT);
+    }
+
+    /**
+     * The log Z that a ladder of tempering has for free, {@code SwapReport.logPartition()} or
+     * {@code TrajectoryReport.logPartition()}.
+     *
+     * @param ladder with a known value
+     * @return the estimate, to the side UNKNOWN: between samples of all rungs Bennett's ratio has no side; with a mode that a rung
+     *     misses it is below the truth
+     * @throws IllegalArgumentException if the value is not known
+     */
+    public static Estimate of(LadderLogPartition ladder) {
+        if (!ladder.isKnown()) {
+            throw new IllegalArgumentException(
+                    "log Z along a ladder is not known: expected one that begins at the inverse"
+                            + " temperature 0, or at a model without weights, after at least one sweep, of units with exact samples");
+        }
+        return new Estimate(
+                ladder.value(),
+                ladder.standardError(),
+                ladder.effectiveSampleSize(),
+                ladder.largestWeightShare(),
+                Direction.UNKNOWN);
     }
 
     /**

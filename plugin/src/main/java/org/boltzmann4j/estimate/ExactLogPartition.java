@@ -24,7 +24,7 @@ public final class ExactLogPartition {
      * @return false if only estimates are possible
      */
     public static boolean isFeasible(Rbm rbm) {
-        return GaussianPair.fits(rbm) || Enumeration.of(rbm, 1, MOST_STATES) != null;
+        return GaussianPair.fits(rbm) || Enumeration.isFeasible(rbm, MOST_STATES);
     }
 
     /**

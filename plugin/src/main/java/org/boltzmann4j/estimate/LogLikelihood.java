@@ -4,20 +4,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
-import java.util.SplittableRandom;
-import java.util.TreeMap;
-import java.util.function.DoubleFunction;
-import java.util.stream.IntStream;
 import org.boltzmann4j.energy.Rbm;
-import org.boltzmann4j.estimate.Estimate.Direction;
+import org.boltzmann4j.energy.RbmStack;
 import org.boltzmann4j.math.Counts;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.objective.GreyValues;
-import org.jspecify.annotations.Nullable;
+import org.boltzmann4j.sampler.Ascent;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
-import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,10 +19,12 @@ import org.slf4j.LoggerFactory;
  * The mean log-likelihood of data under a model, {@code log p(v) = logBaseMeasure(v) - F(v) - log Z}, in nats: exact where
  * {@link ExactLogPartition} is feasible, else from both sides. Annealed importance sampling under-estimates log Z and so
  * flatters the model; RAISE lies below the annealed model's likelihood, in practice below the model's too, though nothing
- * guarantees that. Between them is the truth, if no chain misses a mode. Immutable.
+ * guarantees that. Between them is the truth, if no chain misses a mode. Of a deep belief network of several RBMs it is the bound
+ * of {@link DeepBeliefBound}, with log Z of the top RBM from both sides. Immutable.
  *
  * <pre>{@code
  * LogLikelihood.withDefaults().withSeed(1).of(rbm, testIterator)   // prints as a report
+ * LogLikelihood.withDefaults().of(RbmLayer.stackOf(net), testIterator)
  * }</pre>
  *
  * <p>Likelihoods compare only under the same treatment of the data, which the report names: grey values of binary units
@@ -41,29 +37,26 @@ public final class LogLikelihood {
     /** Standard errors between estimates that contradict each other: by chance once in 100,000. */
     private static final double FAR = 4.5;
 
-    private final AnnealedImportanceSampling annealing;
-    private final int forwardRuns;
-    private final int raiseRows;
-    private final GreyValues greyValues;
-    private final long seed;
-    private final double widest;
-    private final boolean exactIfFeasible;
+    private AnnealedImportanceSampling annealing = AnnealedImportanceSampling.of(BetaSchedule.denseNearOne(5000), 100);
+    private int forwardRuns = 3;
+    private int raiseRows = 100;
+    private int hiddenDraws = 10;
+    private GreyValues greyValues = GreyValues.SAMPLED;
+    private long seed = 42;
+    private double widest = 1;
+    private boolean exactIfFeasible = true;
 
-    private LogLikelihood(
-            AnnealedImportanceSampling annealing,
-            int forwardRuns,
-            int raiseRows,
-            GreyValues greyValues,
-            long seed,
-            double widest,
-            boolean exactIfFeasible) {
-        this.annealing = annealing;
-        this.forwardRuns = forwardRuns;
-        this.raiseRows = raiseRows;
-        this.greyValues = greyValues;
-        this.seed = seed;
-        this.widest = widest;
-        this.exactIfFeasible = exactIfFeasible;
+    private LogLikelihood() {}
+
+    private LogLikelihood(LogLikelihood other) {
+        this.annealing = other.annealing;
+        this.forwardRuns = other.forwardRuns;
+        this.raiseRows = other.raiseRows;
+        this.hiddenDraws = other.hiddenDraws;
+        this.greyValues = other.greyValues;
+        this.seed = other.seed;
+        this.widest = other.widest;
+        this.exactIfFeasible = other.exactIfFeasible;
     }
 
     /**
@@ -73,14 +66,7 @@ public final class LogLikelihood {
      * @return the settings
      */
     public static LogLikelihood withDefaults() {
-        return new LogLikelihood(
-                AnnealedImportanceSampling.of(BetaSchedule.denseNearOne(5000), 100),
-                3,
-                100,
-                GreyValues.SAMPLED,
-                42,
-                1,
-                true);
+        return new LogLikelihood();
     }
 
     /**
@@ -90,7 +76,9 @@ public final class LogLikelihood {
      * @return the settings
      */
     public LogLikelihood withAnnealing(AnnealedImportanceSampling other) {
-        return new LogLikelihood(other, forwardRuns, raiseRows, greyValues, seed, widest, exactIfFeasible);
+        LogLikelihood changed = new LogLikelihood(this);
+        changed.annealing = other;
+        return changed;
     }
 
     /**
@@ -102,14 +90,9 @@ public final class LogLikelihood {
      * @throws IllegalArgumentException if below 1
      */
     public LogLikelihood withForwardRuns(int runs) {
-        return new LogLikelihood(
-                annealing,
-                Counts.requirePositive(runs, "forward runs"),
-                raiseRows,
-                greyValues,
-                seed,
-                widest,
-                exactIfFeasible);
+        LogLikelihood changed = new LogLikelihood(this);
+        changed.forwardRuns = Counts.requirePositive(runs, "forward runs");
+        return changed;
     }
 
     /**
@@ -123,7 +106,22 @@ public final class LogLikelihood {
         if (rows < 2) {
             throw new IllegalArgumentException("RAISE rows = " + rows + ", expected at least 2");
         }
-        return new LogLikelihood(annealing, forwardRuns, rows, greyValues, seed, widest, exactIfFeasible);
+        LogLikelihood changed = new LogLikelihood(this);
+        changed.raiseRows = rows;
+        return changed;
+    }
+
+    /**
+     * The same with another number of draws of the hidden states of a deep belief network for each row; 10 unless set.
+     *
+     * @param draws at least 1; without meaning for a single RBM
+     * @return the settings
+     * @throws IllegalArgumentException if below 1
+     */
+    public LogLikelihood withHiddenDraws(int draws) {
+        LogLikelihood changed = new LogLikelihood(this);
+        changed.hiddenDraws = Counts.requirePositive(draws, "hidden draws");
+        return changed;
     }
 
     /**
@@ -133,7 +131,9 @@ public final class LogLikelihood {
      * @return the settings
      */
     public LogLikelihood withGreyValues(GreyValues other) {
-        return new LogLikelihood(annealing, forwardRuns, raiseRows, other, seed, widest, exactIfFeasible);
+        LogLikelihood changed = new LogLikelihood(this);
+        changed.greyValues = other;
+        return changed;
     }
 
     /**
@@ -143,7 +143,9 @@ public final class LogLikelihood {
      * @return the settings
      */
     public LogLikelihood withSeed(long other) {
-        return new LogLikelihood(annealing, forwardRuns, raiseRows, greyValues, other, widest, exactIfFeasible);
+        LogLikelihood changed = new LogLikelihood(this);
+        changed.seed = other;
+        return changed;
     }
 
     /**
@@ -157,7 +159,9 @@ public final class LogLikelihood {
         if (!(nats > 0)) {
             throw new IllegalArgumentException("widest sandwich = " + nats + " nats, expected a number > 0");
         }
-        return new LogLikelihood(annealing, forwardRuns, raiseRows, greyValues, seed, nats, exactIfFeasible);
+        LogLikelihood changed = new LogLikelihood(this);
+        changed.widest = nats;
+        return changed;
     }
 
     /**
@@ -166,95 +170,9 @@ public final class LogLikelihood {
      * @return the settings
      */
     public LogLikelihood withoutExactValue() {
-        return new LogLikelihood(annealing, forwardRuns, raiseRows, greyValues, seed, widest, false);
-    }
-
-    /**
-     * What was found.
-     *
-     * @param model the model and the data in words
-     * @param treatment what was done to the data in words
-     * @param rows number of rows
-     * @param exact the exact mean log-likelihood, or null if it is only estimated
-     * @param forward one estimate for each forward run, from above
-     * @param raise the estimate from below, or null if the value is exact
-     * @param warnings why the estimates may not be trusted, one sentence each; also logged
-     */
-    public record Report(
-            String model,
-            String treatment,
-            long rows,
-            @Nullable Estimate exact,
-            List<Estimate> forward,
-            @Nullable Estimate raise,
-            List<String> warnings) {
-
-        /** Copies the lists. */
-        public Report {
-            forward = List.copyOf(forward);
-            warnings = List.copyOf(warnings);
-        }
-
-        /**
-         * What may be claimed: the exact value, or the lowest of the forward runs and RAISE.
-         *
-         * @return the estimate
-         */
-        public Estimate claim() {
-            if (exact != null) {
-                return exact;
-            }
-            Estimate lowest = Objects.requireNonNull(raise);
-            for (Estimate run : forward) {
-                lowest = run.value() < lowest.value() ? run : lowest;
-            }
-            return lowest;
-        }
-
-        /**
-         * The distance of the highest forward run from RAISE, below 0 if they crossed; 0 for exact values.
-         *
-         * @return nats
-         */
-        public double width() {
-            if (exact != null) {
-                return 0;
-            }
-            double highest = forward.stream().mapToDouble(Estimate::value).max().orElseThrow();
-            return highest - Objects.requireNonNull(raise).value();
-        }
-
-        /** Several lines for people. */
-        @Override
-        public String toString() {
-            StringBuilder text = new StringBuilder();
-            text.append(String.format(
-                    Locale.ROOT, "Mean log-likelihood of %,d rows in nats, %s; data: %s%n", rows, model, treatment));
-            if (exact != null) {
-                return text.append(String.format(Locale.ROOT, "  exact    %10.3f", exact.value()))
-                        .toString();
-            }
-            for (Estimate run : forward) {
-                text.append(line("AIS", run, "from above"));
-            }
-            text.append(line("RAISE", Objects.requireNonNull(raise), "from below"));
-            text.append(String.format(Locale.ROOT, "  claim    %10.3f, width %.3f", claim().value(), width()));
-            warnings.forEach(warning ->
-                    text.append(System.lineSeparator()).append("  warning: ").append(warning));
-            return text.toString();
-        }
-
-        private static String line(String name, Estimate estimate, String side) {
-            return String.format(
-                    Locale.ROOT,
-                    "  %-8s %10.3f +- %.3f %s, effective sample size %.1f, largest weight share %.3f%n",
-                    name,
-                    estimate.value(),
-                    estimate.standardError(),
-                    side,
-                    estimate.effectiveSampleSize(),
-                    estimate.largestWeightShare());
-        }
+        LogLikelihood changed = new LogLikelihood(this);
+        changed.exactIfFeasible = false;
+        return changed;
     }
 
     /**
@@ -266,18 +184,8 @@ public final class LogLikelihood {
      * @throws IllegalArgumentException if there are no rows, a value is none of the visible units', or units have no exact
      *     samples
      */
-    public Report of(Rbm rbm, DataSetIterator data) {
-        if (data.resetSupported()) {
-            data.reset();
-        }
-        List<INDArray> batches = new ArrayList<>();
-        while (data.hasNext()) {
-            batches.add(data.next().getFeatures());
-        }
-        if (batches.isEmpty()) {
-            throw new IllegalArgumentException("log-likelihood: the iterator has no data");
-        }
-        return of(rbm, Nd4j.vstack(batches));
+    public LikelihoodReport of(Rbm rbm, DataSetIterator data) {
+        return of(RbmStack.of(rbm), data);
     }
 
     /**
@@ -288,86 +196,83 @@ public final class LogLikelihood {
      * @return the report
      * @throws IllegalArgumentException if a value is none of the visible units', or units have no exact samples
      */
-    public Report of(Rbm rbm, INDArray data) {
-        RandomStreams streams = RandomStreams.of(seed).split("log-likelihood");
-        Presented presented = present(rbm, data, streams.split("grey values"));
-        INDArray v = presented.states();
-        String model = rbm.visibleWidth() + " " + rbm.visible() + " visible and " + rbm.hiddenWidth() + " "
-                + rbm.hidden() + " hidden units";
-        double[] unnormalised = unnormalised(rbm, v);
-        double mean = Arrays.stream(unnormalised).average().orElseThrow();
-        if (exactIfFeasible && ExactLogPartition.isFeasible(rbm)) {
-            Estimate logZ = averageOverLengths(rbm, v, length -> ExactLogPartition.of(rbm, length));
-            return new Report(
-                    model, presented.treatment(), v.size(0), logZ.negated().plus(mean), List.of(), null, List.of());
-        }
-        double[] baseBias = AnnealedImportanceSampling.baseBias(rbm, v);
-        double[] lengths = rbm.documentLengths(v);
-        AnnealedImportanceSampling fixed =
-                annealing.resolved(rbm, baseBias, lengths.length == 0 ? 1 : lengths[0], streams.split("schedule"));
-        List<Estimate> forward = new ArrayList<>();
-        for (int run = 0; run < forwardRuns; run++) {
-            RandomStreams own = streams.split("forward run " + run);
-            Estimate logZ = averageOverLengths(rbm, v, length -> fixed.logPartition(rbm, baseBias, length, own));
-            forward.add(logZ.negated().plus(mean));
-        }
-        Estimate raise = raise(rbm, fixed, baseBias, v, unnormalised, streams);
-        List<String> warnings = warnings(forward, raise);
-        warnings.forEach(warning -> LOG.warn("log-likelihood: {}", warning));
-        return new Report(model, presented.treatment(), v.size(0), null, forward, raise, warnings);
+    public LikelihoodReport of(Rbm rbm, INDArray data) {
+        return of(RbmStack.of(rbm), data);
     }
 
     /**
-     * RAISE on some of the rows. A row's own free energy is most of what makes rows differ, and its mean over all rows is
-     * known: with it as a control variate, what is left to average is the estimate of log Z that each chain gives.
+     * Judges a deep belief network, or an RBM as a stack of one, on the features of an iterator.
+     *
+     * @param stack the model, not modified
+     * @param data reset before and read once; labels are ignored. Held in memory
+     * @return the report
+     * @throws IllegalArgumentException if there are no rows, a value is none of the visible units', or units have no exact
+     *     samples; with several RBMs, if one counts words
      */
-    private Estimate raise(
-            Rbm rbm,
-            AnnealedImportanceSampling fixed,
-            double[] baseBias,
-            INDArray v,
-            double[] unnormalised,
-            RandomStreams streams) {
-        int count = (int) Math.min(raiseRows, v.size(0));
-        int[] chosen = chooseRows(
-                unnormalised.length, count, streams.split("RAISE rows").random(0, 0));
-        double[] logProbability = fixed.raise(rbm, baseBias, v.getRows(chosen), streams);
-        double[] rest = new double[count];
-        Arrays.setAll(rest, i -> logProbability[i] - unnormalised[chosen[i]]);
-        double mean = Arrays.stream(rest).average().orElseThrow();
-        double squares = Arrays.stream(rest).map(r -> (r - mean) * (r - mean)).sum();
-        double error = count == 1 ? Double.POSITIVE_INFINITY : Math.sqrt(squares / (count - 1.0) / count);
-        double all = Arrays.stream(unnormalised).average().orElseThrow();
-        // An average of logarithms: every row counts the same.
-        return new Estimate(all + mean, error, count, 1.0 / count, Direction.LOWER);
+    public LikelihoodReport of(RbmStack stack, DataSetIterator data) {
+        return of(stack, JudgedRows.featuresOf(data));
     }
 
-    private static int[] chooseRows(int rows, int count, SplittableRandom random) {
-        int[] order = IntStream.range(0, rows).toArray();
-        for (int i = 0; i < count; i++) {
-            int j = i + random.nextInt(rows - i);
-            int swapped = order[i];
-            order[i] = order[j];
-            order[j] = swapped;
+    /**
+     * Judges a deep belief network, or an RBM as a stack of one, on given rows.
+     *
+     * @param stack the model, not modified
+     * @param data {@code [n, visible]}, not modified
+     * @return the report
+     * @throws IllegalArgumentException if a value is none of the visible units', or units have no exact samples; with several RBMs,
+     *     if one counts words
+     */
+    public LikelihoodReport of(RbmStack stack, INDArray data) {
+        RandomStreams streams = RandomStreams.of(seed).split("log-likelihood");
+        JudgedRows rows = JudgedRows.presented(stack.bottom(), data, greyValues, seed, streams.split("grey values"));
+        boolean deep = stack.rbms().size() > 1;
+        Rbm top = stack.top();
+        // Up to log Z: nothing random in an RBM, the draws of hidden states in a deep belief network.
+        INDArray v = deep ? Ascent.topVisible(stack, rows.states(), streams.split("states of the top")) : rows.states();
+        LogPartitionOfRows logPartition = new LogPartitionOfRows(top, v, streams);
+        Estimate withoutLogPartition = deep
+                ? DeepBeliefBound.of(stack, rows.states(), Estimate.exact(0), hiddenDraws, streams.split("bound"))
+                : Estimate.exact(logPartition.meanUnnormalised());
+
+        List<Estimate> forward = List.of();
+        List<String> warnings = List.of();
+        Estimate exact = null;
+        Estimate raise = null;
+        if (exactIfFeasible && ExactLogPartition.isFeasible(top)) {
+            exact = withoutLogPartition.plus(logPartition.exact().negated());
+        } else {
+            AnnealedImportanceSampling fixed = logPartition.resolved(annealing);
+            forward = logPartition.forward(fixed, forwardRuns).stream()
+                    .map(run -> withoutLogPartition.plus(run.negated()))
+                    .toList();
+            raise = withoutLogPartition.plus(logPartition.negatedByRaise(fixed, raiseRows));
+            warnings = warnings(forward, raise);
+            warnings.forEach(warning -> LOG.warn("log-likelihood: {}", warning));
         }
-        return Arrays.copyOf(order, count);
+        return new LikelihoodReport(
+                deep ? "Lower bound of the mean log-likelihood" : "Mean log-likelihood",
+                inWords(stack),
+                rows.treatment(),
+                v.size(0),
+                exact,
+                forward,
+                raise,
+                warnings);
     }
 
-    /** Documents of different lengths are different models: the mean of their log-partition functions. */
-    private static Estimate averageOverLengths(Rbm rbm, INDArray v, DoubleFunction<Estimate> logPartition) {
-        double[] lengths = rbm.documentLengths(v);
-        if (lengths.length == 0) {
-            return logPartition.apply(1);
+    private static String inWords(RbmStack stack) {
+        Rbm top = stack.top();
+        StringBuilder text = new StringBuilder();
+        for (Rbm rbm : stack.rbms()) {
+            text.append(rbm.visibleWidth()).append(' ').append(rbm.visible());
+            text.append(rbm == stack.bottom() ? " visible" : " hidden");
+            text.append(rbm == top ? " and " : ", ");
         }
-        TreeMap<Double, Integer> counts = new TreeMap<>();
-        for (double length : lengths) {
-            counts.merge(length, 1, Integer::sum);
-        }
-        Estimate sum = Estimate.exact(0);
-        for (var entry : counts.entrySet()) {
-            sum = sum.plus(logPartition.apply(entry.getKey()).scaledBy((double) entry.getValue() / lengths.length));
-        }
-        return sum;
+        return text.append(top.hiddenWidth())
+                .append(' ')
+                .append(top.hidden())
+                .append(" hidden units")
+                .toString();
     }
 
     private List<String> warnings(List<Estimate> forward, Estimate raise) {
@@ -398,44 +303,6 @@ public final class LogLikelihood {
             }
         }
         return warnings;
-    }
-
-    /**
-     * @param states as the units take them
-     * @param treatment in words
-     */
-    private record Presented(INDArray states, String treatment) {}
-
-    private Presented present(Rbm rbm, INDArray data, RandomStreams streams) {
-        INDArray typed = data.castTo(rbm.weights().dataType());
-        requireAccepted(rbm, typed);
-        INDArray states = greyValues.presentOnce(rbm.visible(), typed, streams);
-        if (states.equalsWithEps(typed, 0)) {
-            return new Presented(typed, "as they are");
-        }
-        return switch (greyValues) {
-            case SAMPLED -> new Presented(states, "grey values drawn once with seed " + seed);
-            case THRESHOLDED -> new Presented(states, "grey values cut at one half");
-            case MEANS -> throw new IllegalStateException("means are taken as they are");
-        };
-    }
-
-    private void requireAccepted(Rbm rbm, INDArray data) {
-        for (long row = 0; row < data.size(0); row++) {
-            double[] values = data.getRow(row).toDoubleVector();
-            int refused = rbm.visible().firstRefused(values);
-            if (refused >= 0) {
-                throw new IllegalArgumentException("log-likelihood: row " + row + ", column " + refused + " is "
-                        + values[refused] + ", expected " + rbm.visible().expectation());
-            }
-        }
-        if (greyValues == GreyValues.MEANS
-                && !GreyValues.THRESHOLDED
-                        .presentOnce(rbm.visible(), data, RandomStreams.of(0))
-                        .equalsWithEps(data, 0)) {
-            throw new IllegalArgumentException("log-likelihood: grey values taken as means of binary units, expected"
-                    + " SAMPLED or THRESHOLDED: only states have a probability");
-        }
     }
 
     /**

@@ -174,7 +174,7 @@ public record TwoSampleCheck(
     /**
      * The difference of means in units of what chance alone would give.
      *
-     * @return about 1 for two samples of one distribution
+     * @return about 1 for two samples of one distribution; NaN if all rows of both samples are the same
      */
     public double meanRatio() {
         return meanDifference / meanByChance;

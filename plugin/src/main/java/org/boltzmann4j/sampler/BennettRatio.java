@@ -2,6 +2,7 @@ package org.boltzmann4j.sampler;
 
 import java.util.Arrays;
 import java.util.stream.DoubleStream;
+import org.boltzmann4j.math.StableFunctions;
 
 /**
  * Bennett's acceptance ratio (1976): the estimate of {@code log(Z_b / Z_a)} with the least variance that samples of both
@@ -15,8 +16,12 @@ import java.util.stream.DoubleStream;
  * @param logRatio {@code log(Z_b / Z_a)}
  * @param standardError from the variances of both sides, states taken as independent (Bennett 1976, equation 10; Shirts et al.
  *     2003)
+ * @param effectiveSampleSize the lesser one of the sides' {@code (sum s)^2 / sum s^2}: how many states of the two models' overlap
+ *     the estimate stands on
+ * @param largestWeightShare the larger one of the sides' {@code max s / sum s}
  */
-public record BennettRatio(double logRatio, double standardError) {
+public record BennettRatio(
+        double logRatio, double standardError, double effectiveSampleSize, double largestWeightShare) {
 
     /**
      * Solves the equation by bisection; its two sides are monotonic in D.
@@ -42,15 +47,20 @@ public record BennettRatio(double logRatio, double standardError) {
             if (middle <= low || middle >= high) {
                 break;
             }
-            if (sum(forward, shift - middle, 1) < sum(reverse, middle - shift, 1)) {
+            if (logSum(forward, shift - middle) < logSum(reverse, middle - shift)) {
                 low = middle;
             } else {
                 high = middle;
             }
         }
         double difference = (low + high) / 2;
-        double variance = relativeVariance(forward, shift - difference) + relativeVariance(reverse, difference - shift);
-        return new BennettRatio(-difference, Math.sqrt(variance));
+        double[] logForward = logWeights(forward, shift - difference);
+        double[] logReverse = logWeights(reverse, difference - shift);
+        double ofForward = effectiveSampleSize(logForward);
+        double ofReverse = effectiveSampleSize(logReverse);
+        double variance = variance(ofForward, forward.length) + variance(ofReverse, reverse.length);
+        double share = Math.max(largestShare(logForward), largestShare(logReverse));
+        return new BennettRatio(-difference, Math.sqrt(variance), Math.min(ofForward, ofReverse), share);
     }
 
     /**
@@ -88,18 +98,28 @@ public record BennettRatio(double logRatio, double standardError) {
         }
     }
 
-    private static double sum(double[] values, double offset, int power) {
-        double sum = 0;
-        for (double value : values) {
-            double s = 1 / (1 + Math.exp(value + offset));
-            sum += power == 1 ? s : s * s;
-        }
-        return sum;
+    /** {@code log s(t) = -softplus(t)}: between models without overlap s itself is below all doubles. */
+    private static double[] logWeights(double[] values, double offset) {
+        return Arrays.stream(values)
+                .map(value -> -StableFunctions.softplus(value + offset))
+                .toArray();
     }
 
-    private static double relativeVariance(double[] values, double offset) {
-        double mean = sum(values, offset, 1) / values.length;
-        double meanSquare = sum(values, offset, 2) / values.length;
-        return Math.max(0, meanSquare / (mean * mean) - 1) / values.length;
+    private static double logSum(double[] values, double offset) {
+        return StableFunctions.logSumExp(logWeights(values, offset));
+    }
+
+    private static double effectiveSampleSize(double[] logWeights) {
+        double[] logSquares = Arrays.stream(logWeights).map(log -> 2 * log).toArray();
+        return Math.exp(2 * StableFunctions.logSumExp(logWeights) - StableFunctions.logSumExp(logSquares));
+    }
+
+    /** Of the mean of s relative to the mean: {@code (n sum s^2 / (sum s)^2 - 1) / n}. */
+    private static double variance(double effectiveSampleSize, int n) {
+        return Math.max(0, 1 / effectiveSampleSize - 1.0 / n);
+    }
+
+    private static double largestShare(double[] logWeights) {
+        return Math.exp(Arrays.stream(logWeights).max().orElseThrow() - StableFunctions.logSumExp(logWeights));
     }
 }

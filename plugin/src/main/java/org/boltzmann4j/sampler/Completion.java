@@ -3,18 +3,18 @@ package org.boltzmann4j.sampler;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.Rows;
-import org.boltzmann4j.math.Workers;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Completes rows of which some values are known, any in each row, by an RBM: the known ones are held at every step, the
- * others sampled from their conditional distribution, whose means are averaged over sweeps. Immutable settings; every
- * {@code with} method returns a changed copy.
+ * others sampled from their conditional distribution, whose means are averaged over sweeps. Immutable settings. By default samplers
+ * begin at white noise and mean field at its means.
  *
  * <pre>{@code
  * INDArray whole = Completion.of(RbmLayer.modelOf(net, 0)).complete(halves, known).means();
@@ -23,33 +23,28 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Grey values of binary units are held as they are, as if they were means. Groups of softmax units may be known in part
  * (a zero excludes a category). Of word counts the unknown columns matter by their sum: it is how many words are missing.
  */
-public final class Completion {
+public final class Completion extends InferenceSettings<Completion> {
 
     /** Rows of one matrix, all rungs and chains together: bounds the memory, and is large enough for the products. */
     private static final int MOST_ROWS = 5000;
 
     private final Rbm rbm;
-    private Inference method = Inference.gibbs();
-    private int chains = 1;
-    private int burnIn = 100;
     private int sweeps = 400;
-    private long seed = 42;
-    private int threads;
-    private @Nullable INDArray start;
 
     private Completion(Rbm rbm) {
-        this.rbm = rbm;
+        super(1, 100);
+        this.rbm = Objects.requireNonNull(rbm, "rbm");
     }
 
     private Completion(Completion other) {
+        super(other);
         this.rbm = other.rbm;
-        this.method = other.method;
-        this.chains = other.chains;
-        this.burnIn = other.burnIn;
         this.sweeps = other.sweeps;
-        this.seed = other.seed;
-        this.threads = other.threads;
-        this.start = other.start;
+    }
+
+    @Override
+    Completion copy() {
+        return new Completion(this);
     }
 
     /**
@@ -63,44 +58,6 @@ public final class Completion {
     }
 
     /**
-     * Chooses how states are found.
-     *
-     * @param inference block Gibbs sampling, parallel tempering (all rungs hold the known values) or mean field
-     * @return the changed settings
-     */
-    public Completion withMethod(Inference inference) {
-        Completion changed = new Completion(this);
-        changed.method = inference;
-        return changed;
-    }
-
-    /**
-     * Sets the number of chains for every row, in every rung of tempering.
-     *
-     * @param count at least 1; without meaning for mean field
-     * @return the changed settings
-     * @throws IllegalArgumentException if it is below 1
-     */
-    public Completion withChains(int count) {
-        Completion changed = new Completion(this);
-        changed.chains = Generation.requireAtLeast(count, 1, "chains");
-        return changed;
-    }
-
-    /**
-     * Sets the number of sweeps before those that are averaged.
-     *
-     * @param count not negative; without meaning for mean field
-     * @return the changed settings
-     * @throws IllegalArgumentException if it is negative
-     */
-    public Completion withBurnIn(int count) {
-        Completion changed = new Completion(this);
-        changed.burnIn = Generation.requireAtLeast(count, 0, "burnIn");
-        return changed;
-    }
-
-    /**
      * Sets the number of sweeps whose conditional means are averaged.
      *
      * @param count at least 1; without meaning for mean field
@@ -109,45 +66,7 @@ public final class Completion {
      */
     public Completion withSweeps(int count) {
         Completion changed = new Completion(this);
-        changed.sweeps = Generation.requireAtLeast(count, 1, "sweeps");
-        return changed;
-    }
-
-    /**
-     * Sets the seed of everything random.
-     *
-     * @param value any
-     * @return the changed settings
-     */
-    public Completion withSeed(long value) {
-        Completion changed = new Completion(this);
-        changed.seed = value;
-        return changed;
-    }
-
-    /**
-     * Shares products and passes among threads, see {@link Workers}; any number of them gives the same bits.
-     *
-     * @param count at least 1
-     * @return the changed settings
-     * @throws IllegalArgumentException if it is below 1
-     */
-    public Completion withThreads(int count) {
-        Completion changed = new Completion(this);
-        changed.threads = Generation.requireAtLeast(count, 1, "threads");
-        return changed;
-    }
-
-    /**
-     * Sets where the unknown values begin. By default samplers begin at white noise and mean field at its means.
-     *
-     * @param v {@code [n, visible]}, or {@code [1, visible]} for all rows; of the known units any numbers. Not modified until
-     *     rows are completed
-     * @return the changed settings
-     */
-    public Completion startingAt(INDArray v) {
-        Completion changed = new Completion(this);
-        changed.start = v;
+        changed.sweeps = requireAtLeast(count, 1, "sweeps");
         return changed;
     }
 
@@ -165,13 +84,13 @@ public final class Completion {
         Matrices.requireMatrix(x, rbm.visibleWidth(), "rows to complete");
         KnownValues values = KnownValues.of(x, known).requireFor(rbm);
         if (start != null) {
-            Matrices.requireMatrix(start, rbm.visibleWidth(), "states to start at");
+            requireWidth(start, rbm);
             if (rbm.visible().countsWords() || (start.size(0) != 1 && start.size(0) != x.size(0))) {
                 throw new IllegalArgumentException("states to start at: " + start.size(0) + " rows for " + x.size(0)
                         + " of " + rbm.visible() + " units, expected as many, or 1; and none for word counts");
             }
         }
-        return threads == 0 ? completeNow(x, values) : Workers.with(threads, () -> completeNow(x, values));
+        return inThreads(() -> completeNow(x, values));
     }
 
     private Completed completeNow(INDArray x, KnownValues known) {
@@ -275,15 +194,15 @@ public final class Completion {
                     method instanceof MeanField ? null : block.streams().split("noise");
             return WhiteNoise.of(rbm, rows, block.known(), own, noise);
         }
-        Rows from = Rows.of(given.castTo(rbm.weights().dataType()));
-        INDArray v = Matrices.detached(rbm.weights().dataType(), rows, rbm.visibleWidth());
-        Rows into = Rows.of(v);
-        double[] x = new double[rbm.visibleWidth()];
-        for (int row = 0; row < rows; row++) {
-            from.read(from.count() == 1 ? 0 : block.first() + row % block.rows(), x);
-            block.known().put(row, x);
-            into.write(row, x);
-        }
-        return v;
+        int first = block.first();
+        boolean oneForAll = given.size(0) == 1;
+        return requireStatesOrMeans(
+                chosenRows(
+                        given,
+                        rbm.weights().dataType(),
+                        rows,
+                        row -> oneForAll ? 0 : first + row % block.rows(),
+                        block.known()),
+                rbm.visible());
     }
 }

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.energy.RbmStack;
 import org.boltzmann4j.math.RandomStreams;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The way from the states of the top RBM's visible units down to those of the data, one product a layer. */
 final class Descent {
@@ -69,27 +68,5 @@ final class Descent {
             top.exchangeSamplesAndMeans();
         }
         return layers[0];
-    }
-
-    /**
-     * Draws hidden states given data, up to the visible units of the top RBM.
-     *
-     * @param stack the RBMs
-     * @param v {@code [n, visible]}, not modified
-     * @param streams source of randomness
-     * @return {@code [n, visible of the top]}, v itself for a single RBM
-     */
-    static INDArray ascend(RbmStack stack, INDArray v, RandomStreams streams) {
-        INDArray states = v;
-        for (int l = 0; l < stack.rbms().size() - 1; l++) {
-            Rbm rbm = stack.rbms().get(l);
-            LayerStates visible =
-                    new LayerStates(rbm.visible(), rbm.weights().dataType(), v.size(0), rbm.visibleWidth());
-            LayerStates hidden = new LayerStates(rbm.hidden(), rbm.weights().dataType(), v.size(0), rbm.hiddenWidth());
-            visible.present(states, (row, values) -> {});
-            GibbsSampler.hiddenGivenVisible(rbm, visible, hidden, Draw.SAMPLE, streams.split("layer " + l), 0);
-            states = hidden.values();
-        }
-        return states;
     }
 }

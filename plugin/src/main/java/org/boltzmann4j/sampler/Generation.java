@@ -5,14 +5,13 @@ import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.energy.RbmStack;
 import org.boltzmann4j.math.Matrices;
 import org.boltzmann4j.math.RandomStreams;
-import org.boltzmann4j.math.Rows;
-import org.boltzmann4j.math.Workers;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * New data from an RBM, or from a deep belief network: its top RBM is sampled, then each layer is drawn once given the one
- * above (Hinton, Osindero, Teh 2006). Immutable settings; every {@code with} method returns a changed copy.
+ * above (Hinton, Osindero, Teh 2006). Immutable settings.
  *
  * <pre>{@code
  * INDArray digits = Generation.of(RbmLayer.modelOf(net, 0)).withChains(20).withBurnIn(1000).draw(1).means();
@@ -21,36 +20,31 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Where labels are among the visible units of the top RBM, {@link #withKnown} holds them, so that the samples are of
  * the wanted classes.
  */
-public final class Generation {
+public final class Generation extends InferenceSettings<Generation> {
 
     private final RbmStack model;
-    private Inference method = Inference.gibbs();
-    private int chains = 100;
-    private int burnIn = 1000;
     private int thinning = 100;
-    private long seed = 42;
-    private int threads;
     private double documentLength;
     private boolean byMeans;
-    private @Nullable INDArray start;
     private @Nullable KnownValues known;
 
     private Generation(RbmStack model) {
+        super(100, 1000);
         this.model = model;
     }
 
     private Generation(Generation other) {
+        super(other);
         this.model = other.model;
-        this.method = other.method;
-        this.chains = other.chains;
-        this.burnIn = other.burnIn;
         this.thinning = other.thinning;
-        this.seed = other.seed;
-        this.threads = other.threads;
         this.documentLength = other.documentLength;
         this.byMeans = other.byMeans;
-        this.start = other.start;
         this.known = other.known;
+    }
+
+    @Override
+    Generation copy() {
+        return new Generation(this);
     }
 
     /**
@@ -74,44 +68,6 @@ public final class Generation {
     }
 
     /**
-     * Chooses how the (top) RBM's states are found.
-     *
-     * @param inference block Gibbs sampling, parallel tempering or mean field
-     * @return the changed settings
-     */
-    public Generation withMethod(Inference inference) {
-        Generation changed = new Generation(this);
-        changed.method = inference;
-        return changed;
-    }
-
-    /**
-     * Sets the number of chains, in every rung of tempering; of rows, with mean field.
-     *
-     * @param count at least 1
-     * @return the changed settings
-     * @throws IllegalArgumentException if it is below 1
-     */
-    public Generation withChains(int count) {
-        Generation changed = new Generation(this);
-        changed.chains = requireAtLeast(count, 1, "chains");
-        return changed;
-    }
-
-    /**
-     * Sets the number of sweeps before those that lead to the first draw.
-     *
-     * @param sweeps not negative; without meaning for mean field
-     * @return the changed settings
-     * @throws IllegalArgumentException if it is negative
-     */
-    public Generation withBurnIn(int sweeps) {
-        Generation changed = new Generation(this);
-        changed.burnIn = requireAtLeast(sweeps, 0, "burnIn");
-        return changed;
-    }
-
-    /**
      * Sets the number of sweeps that lead to each draw.
      *
      * @param sweeps at least 1; without meaning for mean field
@@ -121,44 +77,6 @@ public final class Generation {
     public Generation withThinning(int sweeps) {
         Generation changed = new Generation(this);
         changed.thinning = requireAtLeast(sweeps, 1, "thinning");
-        return changed;
-    }
-
-    /**
-     * Sets the seed of everything random.
-     *
-     * @param value any
-     * @return the changed settings
-     */
-    public Generation withSeed(long value) {
-        Generation changed = new Generation(this);
-        changed.seed = value;
-        return changed;
-    }
-
-    /**
-     * Shares products and passes among threads, see {@link Workers}; any number of them gives the same bits.
-     *
-     * @param count at least 1
-     * @return the changed settings
-     * @throws IllegalArgumentException if it is below 1
-     */
-    public Generation withThreads(int count) {
-        Generation changed = new Generation(this);
-        changed.threads = requireAtLeast(count, 1, "threads");
-        return changed;
-    }
-
-    /**
-     * Starts at data or any other visible states in place of white noise. With a deep belief network they are drawn up
-     * through the lower layers.
-     *
-     * @param v {@code [n, visible]} of the bottom, repeated until every chain has a row; not modified until the draws are made
-     * @return the changed settings
-     */
-    public Generation startingAt(INDArray v) {
-        Generation changed = new Generation(this);
-        changed.start = v;
         return changed;
     }
 
@@ -200,13 +118,6 @@ public final class Generation {
         return changed;
     }
 
-    static int requireAtLeast(int value, int least, String name) {
-        if (value < least) {
-            throw new IllegalArgumentException(name + " = " + value + ", expected at least " + least);
-        }
-        return value;
-    }
-
     /**
      * Generates.
      *
@@ -219,7 +130,7 @@ public final class Generation {
         if (method instanceof MeanField && draws > 1) {
             throw new IllegalArgumentException("draws = " + draws + " with mean field, expected 1: it comes to rest");
         }
-        return threads == 0 ? drawNow(draws) : Workers.with(threads, () -> drawNow(draws));
+        return inThreads(() -> drawNow(draws));
     }
 
     private Generated drawNow(int draws) {
@@ -267,20 +178,12 @@ public final class Generation {
             }
             return WhiteNoise.of(top, chains, known, lengths, streams.split("noise"));
         }
-        INDArray typed = start.castTo(top.weights().dataType());
-        Matrices.requireMatrix(typed, model.bottom().visibleWidth(), "states to start at");
-        Rows rows = Rows.of(Descent.ascend(model, typed, streams.split("ascent")));
-        INDArray result = Matrices.detached(typed.dataType(), chains, top.visibleWidth());
-        Rows into = Rows.of(result);
-        double[] x = new double[top.visibleWidth()];
-        for (int chain = 0; chain < chains; chain++) {
-            rows.read(chain % rows.count(), x);
-            if (known != null) {
-                known.put(chain, x);
-            }
-            into.write(chain, x);
-        }
-        return result;
+        Rbm bottom = model.bottom();
+        requireStatesOrMeans(requireWidth(start, bottom), bottom.visible());
+        DataType type = top.weights().dataType();
+        INDArray states = Ascent.topVisible(model, start.castTo(type), streams.split("ascent"));
+        int given = Math.toIntExact(states.size(0));
+        return chosenRows(states, type, chains, chain -> chain % given, known);
     }
 
     private void requireDocumentLength() {

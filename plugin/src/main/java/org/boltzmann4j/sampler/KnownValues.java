@@ -29,9 +29,13 @@ public final class KnownValues {
      * @param known {@code [n, visible]}, or {@code [1, visible]} for the same units in all rows; not 0 where the value is
      *     known; any type of array
      * @return the values
-     * @throws IllegalArgumentException if the shapes differ
+     * @throws IllegalArgumentException if the shapes differ, or it is not said whether a value is known (NaN)
      */
     public static KnownValues of(INDArray values, INDArray known) {
+        if (values.rank() != 2) {
+            throw new IllegalArgumentException(
+                    "known values: expected shape [rows, visible], got " + Arrays.toString(values.shape()));
+        }
         Matrices.requireMatrix(known, values.size(1), "known units");
         if (known.size(0) != 1 && known.size(0) != values.size(0)) {
             throw new IllegalArgumentException("known units of " + known.size(0) + " rows for values of "
@@ -43,6 +47,10 @@ public final class KnownValues {
             double[] mask = masks[row % masks.length];
             flags[row] = new boolean[mask.length];
             for (int i = 0; i < mask.length; i++) {
+                if (Double.isNaN(mask[i])) {
+                    throw new IllegalArgumentException("known units: row " + row + ", column " + i
+                            + " is NaN, expected 0 where unknown, else not 0");
+                }
                 flags[row][i] = mask[i] != 0;
             }
         }

@@ -13,17 +13,12 @@ import java.util.Locale;
  *     was proposed. Below about 0.1 a pair is a bottleneck
  * @param roundTrips how often a state went from the model (in trajectory tempering the last checkpoint) to the hottest rung
  *     and back
- * @param logPartition log Z of the model of the last sweep, from the exact value at the inverse temperature 0 by Bennett's ratio from
- *     rung to rung, in nats; NaN where the ladder does not begin at 0 or Bennett's ratio does not apply, and in trajectory tempering,
- *     whose {@link TrajectoryReport} has it. If a rung misses a mode, it is too small
- * @param standardError of {@code logPartition}, with chains taken as independent, infinite for one; NaN with it
+ * @param logPartition log Z of the model of the last sweep, from the exact value at the inverse temperature 0, with chains taken as
+ *     independent; unknown where the ladder does not begin at 0 or Bennett's ratio does not apply, and in trajectory tempering,
+ *     whose {@link TrajectoryReport} has it
  */
 public record SwapReport(
-        List<Double> rungs,
-        List<Double> swapAcceptanceRates,
-        long roundTrips,
-        double logPartition,
-        double standardError) {
+        List<Double> rungs, List<Double> swapAcceptanceRates, long roundTrips, LadderLogPartition logPartition) {
 
     /** Copies the lists. */
     public SwapReport {
@@ -39,13 +34,14 @@ public record SwapReport(
      * @param roundTrips see above
      */
     public SwapReport(List<Double> rungs, List<Double> swapAcceptanceRates, long roundTrips) {
-        this(rungs, swapAcceptanceRates, roundTrips, Double.NaN, Double.NaN);
+        this(rungs, swapAcceptanceRates, roundTrips, LadderLogPartition.unknown());
     }
 
     /**
      * Says the same in a few words.
      *
-     * @return for example {@code swaps 0.31-0.78 over 10 rungs, 12 round trips, log Z 23.41 +- 0.05}
+     * @return for example {@code swaps 0.31-0.78 over 10 rungs, 12 round trips, log Z 23.41 +- 0.05 (effective sample size
+     *     61.3)}
      */
     public String summary() {
         List<Double> proposed =
@@ -59,9 +55,7 @@ public record SwapReport(
                         Collections.max(proposed),
                         rungs.size(),
                         roundTrips,
-                        Double.isNaN(logPartition)
-                                ? ""
-                                : String.format(Locale.ROOT, ", log Z %.2f +- %.2f", logPartition, standardError));
+                        logPartition.isKnown() ? ", " + logPartition : "");
     }
 
     /**

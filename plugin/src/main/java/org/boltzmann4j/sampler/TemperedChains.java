@@ -1,7 +1,6 @@
 package org.boltzmann4j.sampler;
 
 import java.util.Arrays;
-import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.math.RandomStreams;
@@ -28,14 +27,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class TemperedChains implements ModelSamples, InferenceChains {
 
-    /** Where a row was last, of the two ends of the ladder. */
-    private enum End {
-        NEITHER,
-        MODEL,
-        HOTTEST
-    }
-
     private final int chains;
+    private final Rungs rungs;
     private final double @Nullable [] baseBias;
     private final @Nullable AdaptiveLadder adaptive;
     private final LayerStates modelVisible;
@@ -45,18 +38,6 @@ public final class TemperedChains implements ModelSamples, InferenceChains {
     private final RandomStreams swapStreams;
     private LayerStates visible;
     private LayerStates hidden;
-    private double[] ladder;
-    /** {@code [rungs][chains]}: the row that has the rung's inverse temperature. */
-    private int[][] rowAt;
-
-    private End[] lastEnd;
-    private long[] proposed;
-    private long[] accepted;
-    private long roundTrips;
-    /** Sums of acceptance probabilities since the ladder moved. */
-    private double[] acceptance;
-
-    private int sweepsSinceMove;
     private long sweeps;
     private long boundedBefore;
     /** At the hottest rung; NaN where it is unknown. */
@@ -68,29 +49,17 @@ public final class TemperedChains implements ModelSamples, InferenceChains {
         this.chains = chains;
         this.baseBias = baseBias == null ? null : baseBias.clone();
         this.adaptive = ladder instanceof AdaptiveLadder moving ? moving : null;
-        this.ladder = ladder.start().stream().mapToDouble(beta -> beta).toArray();
+        this.rungs = new Rungs(ladder.start(), chains);
         this.visibleStreams = streams.split("visible");
         this.hiddenStreams = streams.split("hidden");
         this.swapStreams = streams.split("swaps");
-        int rungs = this.ladder.length;
         DataType type = rbm.weights().dataType();
         this.modelVisible = new LayerStates(rbm.visible(), type, chains, rbm.visibleWidth());
         this.modelHidden = new LayerStates(rbm.hidden(), type, chains, rbm.hiddenWidth());
-        this.visible = new LayerStates(rbm.visible(), type, (long) rungs * chains, rbm.visibleWidth());
-        this.hidden = new LayerStates(rbm.hidden(), type, (long) rungs * chains, rbm.hiddenWidth());
-        this.rowAt = new int[rungs][];
-        for (int r = 0; r < rungs; r++) {
-            int first = r * chains;
-            rowAt[r] = IntStream.range(first, first + chains).toArray();
-        }
-        this.lastEnd = new End[rungs * chains];
-        Arrays.fill(lastEnd, End.NEITHER);
-        this.proposed = new long[rungs - 1];
-        this.accepted = new long[rungs - 1];
-        this.acceptance = new double[rungs - 1];
-        this.logPartitionAtHottest = logPartitionAt(rbm, this.ladder[0], this.baseBias);
+        this.visible = new LayerStates(rbm.visible(), type, rungs.rows(), rbm.visibleWidth());
+        this.hidden = new LayerStates(rbm.hidden(), type, rungs.rows(), rbm.hiddenWidth());
+        this.logPartitionAtHottest = logPartitionAt(rbm, rungs.inverseTemperature(0), this.baseBias);
         prepare(rbm);
-        noteEnds();
     }
 
     /**
@@ -173,28 +142,13 @@ public final class TemperedChains implements ModelSamples, InferenceChains {
 
     @Override
     public void carry(StateRecord record) {
-        ladder = record.numbers("ladder", ladder);
-        int rungs = ladder.length;
-        int rows = rungs * chains;
+        rungs.carry(record);
         hidden.carry(record.in("hidden"));
-        if (rungs == 0 || hidden.rows() != rows) {
+        if (hidden.rows() != rungs.rows()) {
             throw new IllegalArgumentException(
-                    "states of " + hidden.rows() + " rows for " + rungs + " rungs of " + chains + " chains");
+                    "states of " + hidden.rows() + " rows for " + rungs.count() + " rungs of " + chains + " chains");
         }
-        visible.resize(rows);
-        int[] flat = Arrays.stream(rowAt).flatMapToInt(Arrays::stream).toArray();
-        int[] held = record.indices("rowAt", flat, rows, rows);
-        rowAt = new int[rungs][];
-        Arrays.setAll(rowAt, r -> Arrays.copyOfRange(held, r * chains, (r + 1) * chains));
-        lastEnd = carryEnds(record, rows);
-        proposed = record.counts("proposed", proposed);
-        accepted = record.counts("accepted", accepted);
-        acceptance = record.numbers("acceptance", acceptance);
-        if (proposed.length != rungs - 1 || accepted.length != rungs - 1 || acceptance.length != rungs - 1) {
-            throw new IllegalArgumentException("swaps of another number of pairs than " + (rungs - 1));
-        }
-        roundTrips = record.count("roundTrips", roundTrips);
-        sweepsSinceMove = record.count("sweepsSinceMove", sweepsSinceMove, 0, Integer.MAX_VALUE);
+        visible.resize(rungs.rows());
         sweeps = record.count("sweeps", sweeps);
         if (!record.isReading()) {
             carrySlopes(record);
@@ -205,14 +159,6 @@ public final class TemperedChains implements ModelSamples, InferenceChains {
     private void carrySlopes(StateRecord record) {
         record.numbersInto("visibleSlopes", visible.tempering().slopes());
         record.numbersInto("hiddenSlopes", hidden.tempering().slopes());
-    }
-
-    private End[] carryEnds(StateRecord record, int rows) {
-        int[] held = Arrays.stream(lastEnd).mapToInt(Enum::ordinal).toArray();
-        End[] ends = End.values();
-        return Arrays.stream(record.indices("lastEnd", held, rows, ends.length))
-                .mapToObj(end -> ends[end])
-                .toArray(End[]::new);
     }
 
     /**
@@ -236,38 +182,16 @@ public final class TemperedChains implements ModelSamples, InferenceChains {
         return Double.isFinite(sum) ? sum : Double.NaN;
     }
 
-    /**
-     * Bennett's ratios of neighbours, over the states that the last sweep left, of which {@link Tempering} has kept the slopes. A
-     * state has a part in the ratios to both sides, and swaps tie the rungs of a chain together, so the error is that of a sum over
-     * chains, which are independent.
-     */
-    private BennettRatio alongLadder() {
-        double sum = logPartitionAtHottest;
-        double[] ofChains = new double[chains];
-        for (int r = 0; r + 1 < ladder.length; r++) {
-            double step = ladder[r + 1] - ladder[r];
-            double[] forward = Arrays.stream(rowAt[r])
-                    .mapToDouble(row -> step * slope(row))
-                    .toArray();
-            double[] reverse = Arrays.stream(rowAt[r + 1])
-                    .mapToDouble(row -> -step * slope(row))
-                    .toArray();
-            BennettRatio ratio = BennettRatio.of(forward, reverse);
-            sum += ratio.logRatio();
-            double[] influences = ratio.influences(forward, reverse);
-            Arrays.setAll(ofChains, chain -> ofChains[chain] + influences[chain] + influences[chains + chain]);
-        }
-        double squares = Arrays.stream(ofChains).map(x -> x * x).sum();
-        double error = chains == 1 ? Double.POSITIVE_INFINITY : Math.sqrt(squares * chains / (chains - 1));
-        return new BennettRatio(sum, error);
-    }
-
-    private double slope(int row) {
-        return visible.tempering().slopes()[row] + hidden.tempering().slopes()[row];
+    /** Derivatives of {@code E_beta} by beta at the last states, which {@link Tempering} has kept; a new array. */
+    private double[] slopes() {
+        double[] slopes = visible.tempering().slopes().clone();
+        double[] ofHidden = hidden.tempering().slopes();
+        Arrays.setAll(slopes, row -> slopes[row] + ofHidden[row]);
+        return slopes;
     }
 
     private void prepare(Rbm rbm) {
-        int rows = ladder.length * chains;
+        int rows = rungs.rows();
         visible.tempering().setBaseBias(baseBias);
         hidden.tempering().setBaseBias(baseBias == null ? null : new double[rbm.hiddenWidth()]);
         visible.tempering().trackSlopes(rows, false);
@@ -276,12 +200,7 @@ public final class TemperedChains implements ModelSamples, InferenceChains {
     }
 
     private void setInverseTemperatures() {
-        double[] perRow = new double[ladder.length * chains];
-        for (int r = 0; r < ladder.length; r++) {
-            for (int row : rowAt[r]) {
-                perRow[row] = ladder[r];
-            }
-        }
+        double[] perRow = rungs.inverseTemperaturesOfRows();
         visible.tempering().setInverseTemperatures(perRow);
         hidden.tempering().setInverseTemperatures(perRow);
     }
@@ -324,54 +243,21 @@ public final class TemperedChains implements ModelSamples, InferenceChains {
             GibbsSampler.hiddenGivenVisible(
                     rbm, visible, hidden, i < gibbsSteps ? Draw.SAMPLE : Draw.MEAN_AND_SAMPLE, hiddenStreams, sweeps);
             if (i == gibbsSteps) {
-                int[] modelRows = rowAt[ladder.length - 1];
-                modelVisible.takeRows(visible, modelRows);
-                modelHidden.takeRows(hidden, modelRows);
+                modelVisible.takeRows(visible, rungs.modelRows());
+                modelHidden.takeRows(hidden, rungs.modelRows());
             }
             swap();
             sweeps++;
         }
-        if (adaptive != null && sweepsSinceMove >= adaptive.interval()) {
+        if (adaptive != null && rungs.isDueToMove(adaptive)) {
             move(rbm, adaptive);
         }
     }
 
     private void swap() {
-        if (ladder.length == 1) {
-            return;
-        }
-        double[] slopes = new double[ladder.length * chains];
-        Arrays.setAll(slopes, this::slope);
-        for (int chain = 0; chain < chains; chain++) {
-            SplittableRandom random = swapStreams.random(sweeps, chain);
-            for (int parity = 0; parity < 2; parity++) {
-                for (int r = parity; r + 1 < ladder.length; r += 2) {
-                    propose(r, chain, slopes, random);
-                }
-            }
-        }
-        noteEnds();
-        setInverseTemperatures();
-        sweepsSinceMove++;
-    }
-
-    private void propose(int rung, int chain, double[] slopes, SplittableRandom random) {
-        int a = rowAt[rung][chain];
-        int b = rowAt[rung + 1][chain];
-        double betaA = ladder[rung];
-        double betaB = ladder[rung + 1];
-        double logRatio = (betaA - betaB) * (slopes[a] - slopes[b])
-                + baseMeasure(a, betaB)
-                - baseMeasure(a, betaA)
-                + baseMeasure(b, betaA)
-                - baseMeasure(b, betaB);
-        double probability = Math.min(1, Math.exp(logRatio));
-        proposed[rung]++;
-        acceptance[rung] += probability;
-        if (random.nextDouble() < probability) {
-            accepted[rung]++;
-            rowAt[rung][chain] = b;
-            rowAt[rung + 1][chain] = a;
+        if (rungs.count() > 1) {
+            rungs.swap(slopes(), this::baseMeasure, swapStreams, sweeps);
+            setInverseTemperatures();
         }
     }
 
@@ -379,51 +265,21 @@ public final class TemperedChains implements ModelSamples, InferenceChains {
         return visible.temperedBaseMeasure(row, beta) + hidden.temperedBaseMeasure(row, beta);
     }
 
-    private void noteEnds() {
-        if (ladder.length == 1) {
-            return;
-        }
-        for (int row : rowAt[0]) {
-            if (lastEnd[row] == End.MODEL) {
-                lastEnd[row] = End.HOTTEST;
-            }
-        }
-        for (int row : rowAt[ladder.length - 1]) {
-            if (lastEnd[row] == End.HOTTEST) {
-                roundTrips++;
-            }
-            lastEnd[row] = End.MODEL;
-        }
-    }
-
     private void move(Rbm rbm, AdaptiveLadder wanted) {
-        double[] rejections = new double[acceptance.length];
-        double proposals = (double) sweepsSinceMove * chains;
-        Arrays.setAll(rejections, t -> 1 - acceptance[t] / proposals);
-        if (wanted.wantsAnother(rejections)) {
-            double[] moved = AdaptiveLadder.equalised(ladder, rejections, ladder.length + 1);
-            int worst = 0;
-            for (int t = 1; t < rejections.length; t++) {
-                worst = rejections[t] > rejections[worst] ? t : worst;
-            }
-            addRung(rbm, worst + 1);
-            ladder = moved;
+        int before = rungs.rows();
+        int[] copied = rungs.move(wanted);
+        if (copied.length > 0) {
+            addRows(before, copied);
+            prepare(rbm);
         } else {
-            double[] moved = AdaptiveLadder.equalised(ladder, rejections, ladder.length);
-            for (int r = 1; r < ladder.length - 1; r++) {
-                ladder[r] = (ladder[r] + moved[r]) / 2;
-            }
+            setInverseTemperatures();
         }
-        acceptance = new double[ladder.length - 1];
-        sweepsSinceMove = 0;
-        setInverseTemperatures();
     }
 
-    /** New rows at the end of the matrix, copies of those of the rung that the new one pushes up. */
-    private void addRung(Rbm rbm, int position) {
-        int before = ladder.length * chains;
-        int[] rows = Arrays.copyOf(IntStream.range(0, before).toArray(), before + chains);
-        System.arraycopy(rowAt[position], 0, rows, before, chains);
+    /** New rows at the end of the matrix, copies of others. */
+    private void addRows(int before, int[] copied) {
+        int[] rows = Arrays.copyOf(IntStream.range(0, before).toArray(), before + copied.length);
+        System.arraycopy(copied, 0, rows, before, copied.length);
         boundedBefore += visible.bounded() + hidden.bounded();
         LayerStates moreVisible = visible.emptyCopy(rows.length);
         LayerStates moreHidden = hidden.emptyCopy(rows.length);
@@ -432,20 +288,6 @@ public final class TemperedChains implements ModelSamples, InferenceChains {
         moreHidden.takeRows(hidden, rows);
         visible = moreVisible;
         hidden = moreHidden;
-
-        int[][] more = new int[ladder.length + 1][];
-        for (int r = 0; r < more.length; r++) {
-            more[r] = r == position
-                    ? IntStream.range(before, before + chains).toArray()
-                    : rowAt[r < position ? r : r - 1];
-        }
-        rowAt = more;
-        lastEnd = Arrays.copyOf(lastEnd, rows.length);
-        Arrays.fill(lastEnd, before, rows.length, End.NEITHER);
-        ladder = Arrays.copyOf(ladder, more.length); // the caller sets the values
-        proposed = new long[more.length - 1];
-        accepted = new long[more.length - 1];
-        prepare(rbm);
     }
 
     /** The visible states at beta = 1. */
@@ -473,23 +315,16 @@ public final class TemperedChains implements ModelSamples, InferenceChains {
      */
     public SwapReport report() {
         boolean knowsLogPartition =
-                sweepsSinceMove > 0 && visible.known() == null && !Double.isNaN(logPartitionAtHottest);
-        BennettRatio logPartition = knowsLogPartition ? alongLadder() : new BennettRatio(Double.NaN, Double.NaN);
-        return new SwapReport(
-                Arrays.stream(ladder).boxed().toList(),
-                IntStream.range(0, proposed.length)
-                        .mapToObj(t -> (double) accepted[t] / proposed[t])
-                        .toList(),
-                roundTrips,
-                logPartition.logRatio(),
-                logPartition.standardError());
+                rungs.hasSwapped() && visible.known() == null && !Double.isNaN(logPartitionAtHottest);
+        return rungs.report(
+                knowsLogPartition
+                        ? LadderLogPartition.alongLadder(logPartitionAtHottest, rungs, slopes())
+                        : LadderLogPartition.unknown());
     }
 
     /** Forgets swaps and round trips counted so far. */
     public void restartReport() {
-        Arrays.fill(proposed, 0);
-        Arrays.fill(accepted, 0);
-        roundTrips = 0;
+        rungs.restartReport();
     }
 
     /**
@@ -499,7 +334,7 @@ public final class TemperedChains implements ModelSamples, InferenceChains {
      * @return {@code [chains, visible]}, a copy
      */
     public INDArray visibleAt(int rung) {
-        return rows(visible, rowAt[rung]);
+        return rows(visible, rungs.rowsAt(rung));
     }
 
     /**
@@ -509,7 +344,7 @@ public final class TemperedChains implements ModelSamples, InferenceChains {
      * @return {@code [chains, hidden]}, a copy
      */
     public INDArray hiddenAt(int rung) {
-        return rows(hidden, rowAt[rung]);
+        return rows(hidden, rungs.rowsAt(rung));
     }
 
     private static INDArray rows(LayerStates states, int[] rows) {

@@ -153,7 +153,7 @@ public final class TrajectoryChains implements ModelSamples {
 
     /** From the model without weights to the start of the training. */
     private void climb(Rbm rbm, double[] baseBias) {
-        ladder.setLogPartition(0, ladder.checkpoint(0).logPartitionWithoutWeights(), 0);
+        ladder.setLogPartition(0, LadderLogPartition.exact(ladder.checkpoint(0).logPartitionWithoutWeights()));
         for (int slot = 0; slot < rules.reservoirFactor(); slot++) {
             ladder.sweep();
             renew();
@@ -365,11 +365,7 @@ public final class TrajectoryChains implements ModelSamples {
             subtract(below, above, ladder.states(top), reverse, slot * chains);
             renew();
         }
-        BennettRatio ratio = BennettRatio.of(forward, reverse);
-        ladder.setLogPartition(
-                top,
-                ladder.logPartition(top - 1) + ratio.logRatio(),
-                ladder.logPartitionVariance(top - 1) + Math.pow(ratio.standardError(), 2));
+        ladder.setLogPartition(top, ladder.logPartition(top - 1).plus(BennettRatio.of(forward, reverse)));
     }
 
     /** Whole sweeps; filling the reservoir takes no longer than a thermalisation may. */
@@ -448,20 +444,17 @@ public final class TrajectoryChains implements ModelSamples {
         Arrays.setAll(forward, row -> forward[row] - reservoir.freeEnergies()[row]);
         double[] reverse = new double[chains];
         subtract(ladder.top().rbm(), rbm, states, reverse, 0);
-        BennettRatio ratio = BennettRatio.of(forward, reverse);
-        int top = ladder.size() - 1;
-        double logPartition = ladder.logPartition(top) + ratio.logRatio();
-        double error = Math.sqrt(ladder.logPartitionVariance(top) + Math.pow(ratio.standardError(), 2));
+        LadderLogPartition logPartition =
+                ladder.logPartition(ladder.size() - 1).plus(BennettRatio.of(forward, reverse));
         double probability = Double.NaN;
         if (distinct != null) {
             double[] free = rbm.freeEnergy(distinct);
             double[] base = rbm.logBaseMeasure(distinct);
             probability = IntStream.range(0, free.length)
-                    .mapToDouble(row -> Math.exp(base[row] - free[row] - logPartition))
+                    .mapToDouble(row -> Math.exp(base[row] - free[row] - logPartition.value()))
                     .sum();
         }
-        return new TrajectoryReport(
-                ladder.size(), reversals, thermalisation, thermalised, logPartition, error, probability);
+        return new TrajectoryReport(ladder.size(), reversals, thermalisation, thermalised, logPartition, probability);
     }
 
     /** Frozen rungs, for tests. */

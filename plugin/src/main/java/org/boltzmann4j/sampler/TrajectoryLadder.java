@@ -41,8 +41,7 @@ final class TrajectoryLadder {
         private final RandomStreams up;
         private final RandomStreams down;
         private final RandomStreams swaps;
-        private double logPartition;
-        private double logPartitionVariance;
+        private LadderLogPartition logPartition = LadderLogPartition.unknown();
         private End[] lastEnd;
         /** With the rung below. */
         private long proposed;
@@ -59,14 +58,17 @@ final class TrajectoryLadder {
             this.up = streams.split("up");
             this.down = streams.split("down");
             this.swaps = streams.split("swaps");
-            this.logPartition = Double.NaN;
             this.lastEnd = new End[chains];
             Arrays.fill(lastEnd, End.NEITHER);
         }
 
         void carry(StateRecord record) {
-            logPartition = record.number("logPartition", logPartition);
-            logPartitionVariance = record.number("logPartitionVariance", logPartitionVariance);
+            StateRecord part = record.in("logPartition");
+            logPartition = new LadderLogPartition(
+                    part.number("value", logPartition.value()),
+                    part.number("standardError", logPartition.standardError()),
+                    part.number("effectiveSampleSize", logPartition.effectiveSampleSize()),
+                    part.number("largestWeightShare", logPartition.largestWeightShare()));
             proposed = record.count("proposed", proposed);
             accepted = record.count("accepted", accepted);
             End[] ends = End.values();
@@ -243,17 +245,12 @@ final class TrajectoryLadder {
         return states(rungs.size() - 1);
     }
 
-    double logPartition(int rung) {
+    LadderLogPartition logPartition(int rung) {
         return rungs.get(rung).logPartition;
     }
 
-    double logPartitionVariance(int rung) {
-        return rungs.get(rung).logPartitionVariance;
-    }
-
-    void setLogPartition(int rung, double value, double variance) {
+    void setLogPartition(int rung, LadderLogPartition value) {
         rungs.get(rung).logPartition = value;
-        rungs.get(rung).logPartitionVariance = variance;
     }
 
     /** Share of accepted swaps of each rung but the first with the one below; NaN without a proposal. */

@@ -11,9 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param thermalisation autocorrelation time of the chains of the last checkpoint during its equilibration, in sweeps of the
  *     whole ladder; null if nothing moved
  * @param thermalised whether the last equilibration had the length asked for
- * @param logPartition log Z of the model, from the exact value of the model without weights by Bennett's ratio from rung to
- *     rung, in nats. If a rung misses a mode, log Z is too small and the likelihood flattered
- * @param standardError of {@code logPartition}, with the states of a rung taken as independent
+ * @param logPartition log Z of the model, from the exact value of the model without weights, with the states of a rung taken as
+ *     independent
  * @param dataProbability sum of the model's probabilities of distinct data rows; NaN where it was not asked for or the states
  *     have densities. Above 1 it proves that rungs are not in equilibrium
  */
@@ -22,8 +21,7 @@ public record TrajectoryReport(
         int reversals,
         @Nullable AutocorrelationTime thermalisation,
         boolean thermalised,
-        double logPartition,
-        double standardError,
+        LadderLogPartition logPartition,
         double dataProbability) {
 
     /**
@@ -32,17 +30,16 @@ public record TrajectoryReport(
      * @return true if the rungs are proved not to be in equilibrium; false proves nothing
      */
     public boolean missesEquilibrium() {
-        return Math.log(dataProbability) > 3 * standardError + 1e-9; // rounding
+        return Math.log(dataProbability) > 3 * logPartition.standardError() + 1e-9; // rounding
     }
 
     /**
      * Says the same in a few words.
      *
-     * @return for example {@code 12 checkpoints, log Z 23.41 +- 0.05}
+     * @return for example {@code 12 checkpoints, log Z 23.41 +- 0.05 (effective sample size 61.3)}
      */
     public String summary() {
         String back = reversals == 0 ? "" : String.format(Locale.ROOT, ", %d reversals", reversals);
-        return String.format(
-                Locale.ROOT, "%d checkpoints, log Z %.2f +- %.2f%s", checkpoints, logPartition, standardError, back);
+        return checkpoints + " checkpoints, " + logPartition + back;
     }
 }

@@ -9,6 +9,7 @@ import org.boltzmann4j.dl4j.RbmLayer;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.estimate.AnnealedImportanceSampling;
 import org.boltzmann4j.estimate.BetaSchedule;
+import org.boltzmann4j.estimate.LikelihoodReport;
 import org.boltzmann4j.estimate.LogLikelihood;
 import org.boltzmann4j.estimate.PseudoLikelihood;
 import org.boltzmann4j.estimate.ReconstructionError;
@@ -76,7 +77,7 @@ final class ScoresTest {
 
     @Test
     void theLikelihoodOfASmallModelIsExact() {
-        LogLikelihood.Report report = LogLikelihood.withDefaults().of(rbm, features(data.testData()));
+        LikelihoodReport report = LogLikelihood.withDefaults().of(rbm, features(data.testData()));
         assertThat(report.exact()).isNotNull();
         assertThat(score(RbmScore.Measure.LOG_LIKELIHOOD))
                 .isCloseTo(report.exact().value(), within(ROUNDING));
@@ -84,7 +85,7 @@ final class ScoresTest {
 
     @Test
     void theMiddleLiesBetweenTheEstimates() {
-        LogLikelihood.Report report = LogLikelihood.withDefaults()
+        LikelihoodReport report = LogLikelihood.withDefaults()
                 .withoutExactValue()
                 .withAnnealing(AnnealedImportanceSampling.of(BetaSchedule.denseNearOne(50), 10))
                 .of(rbm, features(data.testData()));

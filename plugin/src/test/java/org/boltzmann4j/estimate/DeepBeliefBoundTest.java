@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.List;
 import org.boltzmann4j.energy.Rbm;
+import org.boltzmann4j.energy.RbmStack;
 import org.boltzmann4j.exact.ExactRbm;
 import org.boltzmann4j.math.RandomStreams;
+import org.boltzmann4j.sampler.Ascent;
 import org.boltzmann4j.units.Bernoulli;
+import org.boltzmann4j.units.ReplicatedSoftmax;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -42,7 +44,7 @@ class DeepBeliefBoundTest {
         }
         Rbm upper = top.model(DataType.DOUBLE);
         Estimate estimate = DeepBeliefBound.of(
-                List.of(bottom.model(DataType.DOUBLE), upper),
+                RbmStack.of(bottom.model(DataType.DOUBLE), upper),
                 Nd4j.createFromArray(data),
                 ExactLogPartition.of(upper),
                 4000,
@@ -74,7 +76,7 @@ class DeepBeliefBoundTest {
                 /* hiddenBias= */ lower.visibleBias());
         INDArray v = Nd4j.createFromArray(data);
         Estimate bound =
-                DeepBeliefBound.of(List.of(lower, upper), v, ExactLogPartition.of(upper), 2, RandomStreams.of(1));
+                DeepBeliefBound.of(RbmStack.of(lower, upper), v, ExactLogPartition.of(upper), 2, RandomStreams.of(1));
         double likelihood = LogLikelihood.withDefaults().of(lower, v).claim().value();
         assertThat(bound.value()).isCloseTo(likelihood, within(1e-9));
         assertThat(bound.standardError()).isLessThan(1e-6); // the square root of rounding
@@ -83,9 +85,9 @@ class DeepBeliefBoundTest {
     @Test
     void anEstimateOfTheTopFromBelowLeavesTheSideOpen() {
         Rbm upper = top.model(DataType.DOUBLE);
-        List<Rbm> stack = List.of(bottom.model(DataType.DOUBLE), upper);
+        RbmStack stack = RbmStack.of(bottom.model(DataType.DOUBLE), upper);
         INDArray v = Nd4j.createFromArray(data);
-        INDArray between = DeepBeliefBound.topVisible(stack, v, RandomStreams.of(2));
+        INDArray between = Ascent.topVisible(stack, v, RandomStreams.of(2));
         assertThat(between.shape()).containsExactly(3, 3);
         double[] base = AnnealedImportanceSampling.baseBias(upper, between);
         AnnealedImportanceSampling annealing = AnnealedImportanceSampling.of(BetaSchedule.linear(50), 100);
@@ -101,11 +103,21 @@ class DeepBeliefBoundTest {
     }
 
     @Test
-    void layersThatDoNotFitAreNamed() {
-        Rbm rbm = bottom.model(DataType.DOUBLE);
-        assertThatThrownBy(() -> DeepBeliefBound.of(
-                        List.of(rbm, rbm), Nd4j.createFromArray(data), Estimate.exact(0), 1, RandomStreams.of(1)))
+    void whatHasNoBoundIsRefused() {
+        RbmStack stack = RbmStack.of(bottom.model(DataType.DOUBLE), top.model(DataType.DOUBLE));
+        INDArray v = Nd4j.createFromArray(data);
+        assertThatThrownBy(() -> DeepBeliefBound.of(stack, v, Estimate.exact(0), 0, RandomStreams.of(1)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("RBM 1 has 4");
+                .hasMessageContaining("draws of the hidden states = 0, expected at least 1");
+        Rbm words = Rbm.of(
+                new ReplicatedSoftmax(),
+                new Bernoulli(),
+                Nd4j.zeros(DataType.DOUBLE, 4, 3),
+                Nd4j.zeros(DataType.DOUBLE, 4),
+                Nd4j.zeros(DataType.DOUBLE, 3));
+        assertThatThrownBy(() -> DeepBeliefBound.of(
+                        RbmStack.of(words, top.model(DataType.DOUBLE)), v, Estimate.exact(0), 1, RandomStreams.of(1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("RBM 0 counts words");
     }
 }

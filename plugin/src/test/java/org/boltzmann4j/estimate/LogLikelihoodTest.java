@@ -12,11 +12,13 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.boltzmann4j.energy.Rbm;
+import org.boltzmann4j.energy.RbmStack;
 import org.boltzmann4j.exact.ExactRbm;
 import org.boltzmann4j.exact.ReferenceModel;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.objective.GreyValues;
 import org.boltzmann4j.units.Bernoulli;
+import org.boltzmann4j.units.Poisson;
 import org.boltzmann4j.units.ReplicatedSoftmax;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -42,7 +44,7 @@ class LogLikelihoodTest {
     Stream<DynamicTest> smallModelsAreJudgedExactly() throws IOException {
         return ReferenceModel.all().stream()
                 .map(reference -> dynamicTest(reference.name(), () -> {
-                    LogLikelihood.Report report = LogLikelihood.withDefaults()
+                    LikelihoodReport report = LogLikelihood.withDefaults()
                             .of(reference.rbm(DataType.DOUBLE), reference.v(DataType.DOUBLE));
                     double mean = mean(reference);
                     assertThat(report.claim().value()).isCloseTo(mean, within(1e-9 * Math.max(1, Math.abs(mean))));
@@ -69,7 +71,7 @@ class LogLikelihoodTest {
                     // RAISE's mean of logarithms is below the truth by half of their variance: many chains, and a fine
                     // schedule.
                     INDArray many = Nd4j.vstack(Collections.nCopies(40, v));
-                    LogLikelihood.Report report =
+                    LikelihoodReport report =
                             ESTIMATED.withRaiseRows(200).withSeed(3).of(reference.rbm(DataType.DOUBLE), many);
                     double mean = mean(reference);
                     assertThat(report.forward()).hasSize(3).allSatisfy(run -> {
@@ -136,12 +138,102 @@ class LogLikelihoodTest {
         }
     }
 
+    /** Estimates of two lengths that shared random numbers would err together, and the stated error would be too small. */
+    @Test
+    void errorsOfDifferentLengthsAreIndependent() {
+        Rbm rbm = Rbm.of(
+                new ReplicatedSoftmax(),
+                new Bernoulli(),
+                Nd4j.createFromArray(new double[][] {{0.7, -0.5}, {-0.4, 0.9}, {0.2, 0.1}}),
+                Nd4j.createFromArray(0.1, -0.2, 0.4),
+                Nd4j.createFromArray(-0.3, 0.2));
+        // Seven lengths that are hardly different: with common random numbers the error would be sqrt(7) times as
+        // large.
+        INDArray v = Nd4j.createFromArray(
+                new double[][] {{3, 3, 2}, {4, 3, 2}, {5, 3, 2}, {5, 4, 2}, {5, 5, 2}, {5, 5, 3}, {6, 5, 3}});
+        double truth = LogLikelihood.withDefaults().of(rbm, v).claim().value();
+        LogLikelihood coarse = ESTIMATED
+                .withAnnealing(AnnealedImportanceSampling.of(BetaSchedule.linear(10), 50))
+                .withForwardRuns(20);
+        double[] z = coarse.of(rbm, v).forward().stream()
+                .mapToDouble(run -> (run.value() - truth) / run.standardError())
+                .toArray();
+        // A mean square of 20 standard normals is 1 with a deviation of 0.32, five of which above; common numbers made
+        // 4.5.
+        assertThat(Arrays.stream(z).map(x -> x * x).average().orElseThrow()).isLessThan(2.6);
+    }
+
+    private static final Rbm LOWER = ExactRbm.bernoulli(6, 5, 1.3, 1).model(DataType.DOUBLE);
+    private static final Rbm UPPER = ExactRbm.bernoulli(5, 4, 1.3, 2).model(DataType.DOUBLE);
+
+    @Test
+    void ofADeepBeliefNetworkTheBoundIsReportedWithItsTopFromBothSides() {
+        RbmStack stack = RbmStack.of(LOWER, UPPER);
+        INDArray v = ExactSamples.visible(LOWER, 100, 1, RandomStreams.of(1));
+        LikelihoodReport exact =
+                LogLikelihood.withDefaults().withHiddenDraws(60).of(stack, v);
+        Estimate bound = DeepBeliefBound.of(stack, v, ExactLogPartition.of(UPPER), 60, RandomStreams.of(5));
+        double error = Math.hypot(exact.claim().standardError(), bound.standardError());
+        assertThat(exact.claim().value()).isCloseTo(bound.value(), within(LIMIT * error));
+        assertThat(exact.claim().direction()).isEqualTo(Estimate.Direction.LOWER);
+        assertThat(exact.toString())
+                .startsWith("Lower bound of the mean log-likelihood of 100 rows in nats, 6 " + new Bernoulli()
+                        + " visible, 5 " + new Bernoulli() + " hidden and 4 " + new Bernoulli() + " hidden units")
+                .contains("exact", "+-");
+
+        LikelihoodReport estimated = ESTIMATED.withHiddenDraws(60).of(stack, v);
+        for (Estimate run : estimated.forward()) {
+            assertThat(Math.abs(run.value() - bound.value()))
+                    .isLessThan(LIMIT * Math.hypot(run.standardError(), bound.standardError()));
+            assertThat(run.direction()).as("a flattered lower bound").isEqualTo(Estimate.Direction.UNKNOWN);
+        }
+        Estimate raise = Objects.requireNonNull(estimated.raise());
+        assertThat(raise.value()).isBetween(bound.value() - 0.3, bound.value() + LIMIT * raise.standardError());
+        assertThat(raise.direction()).isEqualTo(Estimate.Direction.LOWER);
+        // The likelihood of the lower RBM alone is another one, by more than all errors.
+        assertThat(Math.abs(LogLikelihood.withDefaults().of(LOWER, v).claim().value() - bound.value()))
+                .isGreaterThan(0.1);
+    }
+
+    /** An RBM turned over on top of itself has its own likelihood as bound, without the noise of the draws. */
+    @Test
+    void aStackThatIsItsOwnMirrorHasTheLikelihoodOfItsRbm() {
+        Rbm mirror = Rbm.of(
+                new Bernoulli(),
+                new Bernoulli(),
+                LOWER.weights().transpose().dup('c'),
+                /* visibleBias= */ LOWER.hiddenBias(),
+                /* hiddenBias= */ LOWER.visibleBias());
+        INDArray v = ExactSamples.visible(LOWER, 50, 1, RandomStreams.of(1));
+        DataSetIterator iterator = new SingletonDataSetIterator(new DataSet(v, v));
+        LogLikelihood judge = LogLikelihood.withDefaults();
+        Estimate bound = judge.of(RbmStack.of(LOWER, mirror), iterator).claim();
+        assertThat(bound.value()).isCloseTo(judge.of(LOWER, v).claim().value(), within(1e-9));
+        assertThat(bound.standardError()).isLessThan(1e-6);
+    }
+
+    /** Where a bound on Poisson means acts, no side is promised, forward or backward. */
+    @Test
+    void aBoundInTheWayOfTheDrawsLeavesTheSideOpen() {
+        Rbm rbm = Rbm.of(
+                Poisson.of(3),
+                new Bernoulli(),
+                Nd4j.createFromArray(new double[][] {{1.5, 1.2}, {0.5, 1.1}}),
+                Nd4j.createFromArray(0.4, 0.6),
+                Nd4j.createFromArray(-2.0, -1.0));
+        INDArray v = Nd4j.createFromArray(new double[][] {{2, 3}, {4, 1}, {1, 1}});
+        LikelihoodReport report = ESTIMATED.of(rbm, v);
+        assertThat(report.forward())
+                .allSatisfy(run -> assertThat(run.direction()).isEqualTo(Estimate.Direction.UNKNOWN));
+        assertThat(Objects.requireNonNull(report.raise()).direction()).isEqualTo(Estimate.Direction.UNKNOWN);
+    }
+
     @Test
     void fewStepsAreWarnedOf() {
         Rbm rbm = ExactRbm.bernoulli(10, 8, 2, 2).model(DataType.FLOAT);
         INDArray v = ExactSamples.visible(rbm, 50, 1, RandomStreams.of(1));
         LogLikelihood coarse = ESTIMATED.withAnnealing(AnnealedImportanceSampling.of(BetaSchedule.linear(1), 50));
-        LogLikelihood.Report report = coarse.withWidestSandwich(0.1).of(rbm, v);
+        LikelihoodReport report = coarse.withWidestSandwich(0.1).of(rbm, v);
         assertThat(report.warnings())
                 .anySatisfy(warning -> assertThat(warning).contains("nats apart, more than the 0.10"))
                 .anySatisfy(warning -> assertThat(warning).contains("effective sample size"));
@@ -157,11 +249,11 @@ class LogLikelihoodTest {
         INDArray grey =
                 Nd4j.createFromArray(new float[][] {{0.2f, 0.9f, 0.5f, 0.1f, 1, 0}, {1, 0, 0.7f, 0.4f, 0, 0.6f}});
         LogLikelihood judge = LogLikelihood.withDefaults().withSeed(5);
-        LogLikelihood.Report report = judge.of(rbm, grey);
+        LikelihoodReport report = judge.of(rbm, grey);
         assertThat(report.treatment()).isEqualTo("grey values drawn once with seed 5");
         assertThat(judge.of(rbm, grey)).isEqualTo(report);
         INDArray cut = grey.gt(0.5).castTo(DataType.FLOAT);
-        LogLikelihood.Report thresholded =
+        LikelihoodReport thresholded =
                 judge.withGreyValues(GreyValues.THRESHOLDED).of(rbm, grey);
         assertThat(thresholded.treatment()).isEqualTo("grey values cut at one half");
         assertThat(thresholded.claim()).isEqualTo(judge.of(rbm, cut).claim());
@@ -189,5 +281,17 @@ class LogLikelihoodTest {
                         .of(rbm, Nd4j.createFromArray(new float[][] {{1, 0, 1}, {0, 3, 1}})))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("row 1, column 1 is 3.0, expected a value in [0, 1]");
+        for (long[] shape : new long[][] {{2, 4}, {2, 3, 1}, {3}}) {
+            assertThatThrownBy(() -> LogLikelihood.withDefaults().of(rbm, Nd4j.zeros(DataType.FLOAT, shape)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("log-likelihood: rows: expected shape [rows, 3], got ");
+        }
+        assertThatThrownBy(() -> LogLikelihood.withDefaults().withHiddenDraws(0))
+                .hasMessageContaining("hidden draws = 0");
+        assertThatThrownBy(() -> LogLikelihood.withDefaults().withRaiseRows(1)).hasMessageContaining("RAISE rows = 1");
+        assertThatThrownBy(() -> LogLikelihood.withDefaults().withForwardRuns(0))
+                .hasMessageContaining("forward runs = 0");
+        assertThatThrownBy(() -> LogLikelihood.withDefaults().withWidestSandwich(0))
+                .hasMessageContaining("widest sandwich = 0.0");
     }
 }

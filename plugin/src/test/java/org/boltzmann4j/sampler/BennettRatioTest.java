@@ -89,6 +89,33 @@ class BennettRatioTest {
         assertThat(ratio.standardError()).isLessThan(1e-7); // a variance of 0 but for rounding
     }
 
+    /** By hand: with n = m and D = 0 the weights are s(t) = 1 / (1 + exp t) of the differences themselves. */
+    @Test
+    void itSaysHowManyStatesItStandsOn() {
+        double[] differences = {Math.log(1), Math.log(3), Math.log(9)};
+        BennettRatio ratio = BennettRatio.of(differences, differences);
+        assertThat(ratio.logRatio()).isCloseTo(0, within(1e-11)); // the width at which the bisection ends
+        double sum = 0.5 + 0.25 + 0.1;
+        double squares = 0.25 + 0.0625 + 0.01;
+        assertThat(ratio.effectiveSampleSize()).isCloseTo(sum * sum / squares, within(1e-9));
+        assertThat(ratio.largestWeightShare()).isCloseTo(0.5 / sum, within(1e-9));
+        double variance = 2 * (squares / (sum * sum) - 1.0 / 3);
+        assertThat(ratio.standardError()).isCloseTo(Math.sqrt(variance), within(1e-9));
+        BennettRatio uneven = BennettRatio.of(new double[] {0, 0, 0, 0, 50}, new double[] {0, 0});
+        assertThat(uneven.effectiveSampleSize()).as("the side with fewer").isCloseTo(2, within(1e-6));
+        assertThat(uneven.largestWeightShare()).isCloseTo(0.5, within(1e-6));
+    }
+
+    /** One state of each side is nearer to the other model than the rest, by far, but not near. */
+    @Test
+    void modelsWithoutOverlapHangOnOneStateOfEachSide() {
+        BennettRatio ratio = BennettRatio.of(new double[] {3000, 2000, 3000}, new double[] {3000, 3000, 2000});
+        assertThat(ratio.logRatio()).isCloseTo(0, within(1e-8));
+        assertThat(ratio.effectiveSampleSize()).isCloseTo(1, within(1e-9));
+        assertThat(ratio.largestWeightShare()).isCloseTo(1, within(1e-9));
+        assertThat(ratio.standardError()).isCloseTo(Math.sqrt(2 * (1 - 1.0 / 3)), within(1e-9));
+    }
+
     @Test
     void emptyAndInfiniteSidesAreRefused() {
         assertThatThrownBy(() -> BennettRatio.of(new double[0], new double[] {1}))

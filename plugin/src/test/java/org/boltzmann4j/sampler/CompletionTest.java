@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.boltzmann4j.energy.Rbm;
 import org.boltzmann4j.exact.ExactRbm;
@@ -174,6 +175,34 @@ class CompletionTest {
         }
     }
 
+    /** Given the known values the others are a smaller model, of which the means found have to be a fixed point. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cases")
+    void meanFieldHoldsKnownValuesAndFindsAFixedPointOfTheRestForEveryType(KnownCase tried) {
+        Completed completed = Completion.of(tried.whole().rbm())
+                .withMethod(Inference.meanField().withDamping(0.5).until(1e-12, 20_000))
+                .complete(tried.rows(1), tried.mask());
+        assertThat(completed.meanField().isConverged()).isTrue();
+        double[] means = completed.means().toDoubleVector();
+        int[] unknown =
+                IntStream.range(0, means.length).filter(i -> !tried.known()[i]).toArray();
+        for (int i = 0; i < means.length; i++) {
+            if (tried.known()[i]) {
+                assertThat(means[i]).isCloseTo(tried.values()[i], within(1e-12)); // a scale and back
+            }
+        }
+        Rbm rest = tried.rest().rbm();
+        INDArray found = Nd4j.createFromArray(new double[][] {
+            Arrays.stream(unknown).mapToDouble(i -> means[i]).toArray()
+        });
+        double[] lengths = rest.visible().countsWords() ? new double[] {tried.restLength()} : new double[0];
+        INDArray again = rest.meanVisibleGivenHidden(rest.meanHiddenGivenVisible(found), lengths);
+        for (int i = 0; i < unknown.length; i++) {
+            // A last change of half of 1e-12 that shrinks by a quarter or more each time.
+            assertThat(again.getDouble(0, i)).isCloseTo(found.getDouble(0, i), within(1e-10));
+        }
+    }
+
     @Test
     void meanFieldEndsAtAFixedPointAndDampingLeadsToTheSame() {
         Rbm rbm = ExactRbm.bernoulli(6, 4, 0.8, 5).model(DataType.DOUBLE);
@@ -310,6 +339,15 @@ class CompletionTest {
                         .startingAt(Nd4j.ones(1, 4))
                         .complete(Nd4j.ones(1, 4), Nd4j.zeros(1, 4)))
                 .hasMessageContaining("none for word counts");
+        INDArray first = Nd4j.createFromArray(new double[][] {{1, 0, 0, 0}});
+        Completion fromNumbers = completion.startingAt(Nd4j.createFromArray(new double[][] {{Double.NaN, 1, 7, 0}}));
+        assertThatThrownBy(() -> fromNumbers.complete(x, first))
+                .hasMessage("states to start at: row 0, column 2 is 7.0, expected " + new Bernoulli().expectation());
+        assertThatThrownBy(() -> completion.complete(x, Nd4j.valueArrayOf(new long[] {1, 4}, Double.NaN)))
+                .hasMessageContaining("known units: row 0, column 0 is NaN");
+        assertThatThrownBy(() -> KnownValues.of(Nd4j.zeros(4), Nd4j.ones(1, 4)))
+                .hasMessageContaining("expected shape [rows, visible], got [4]");
+        assertThatThrownBy(() -> completion.withMethod(null)).hasMessage("method");
         assertThatThrownBy(() -> KnownValues.ofColumns(4, 3, Nd4j.zeros(1, 2))).hasMessageContaining("units 3 to 5");
         assertThatThrownBy(() -> KnownValues.ofColumns(5, 3, Nd4j.zeros(1, 2)).requireFor(SMALL))
                 .hasMessageContaining("known values of 5 units, expected 4");

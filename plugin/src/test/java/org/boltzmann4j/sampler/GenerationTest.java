@@ -15,6 +15,7 @@ import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.units.Bernoulli;
 import org.boltzmann4j.units.Gaussian;
 import org.boltzmann4j.units.Mixed;
+import org.boltzmann4j.units.Poisson;
 import org.boltzmann4j.units.ReplicatedSoftmax;
 import org.boltzmann4j.units.Softmax;
 import org.junit.jupiter.api.Test;
@@ -227,6 +228,23 @@ class GenerationTest {
                 .isEqualTo(Nd4j.valueArrayOf(new long[] {2, 4}, 0.5, DataType.FLOAT));
     }
 
+    /** Where values are whole numbers their means lie between: mean field goes on from those it has found. */
+    @Test
+    void meansOfWholeNumbersAreStatesToStartAt() {
+        Rbm rbm = SmallModel.random(Poisson.of(1e6), new Bernoulli(), 3, 2, 0.5, 1, 5)
+                .rbm();
+        Generation field = Generation.of(rbm)
+                .withChains(1)
+                .withMethod(Inference.meanField().until(1e-10, 500));
+        INDArray means = field.draw(1).means();
+        assertThat(means.getDouble(0, 0) % 1)
+                .as("else the test is about nothing")
+                .isNotZero();
+        assertThat(field.startingAt(means).draw(1).means().equalsWithEps(means, 1e-8))
+                .isTrue();
+        assertThatThrownBy(() -> field.startingAt(means.neg()).draw(1)).hasMessageContaining("expected a whole number");
+    }
+
     @Test
     void documentsHaveTheLengthAskedFor() {
         Rbm documents = SmallModel.random(new ReplicatedSoftmax(), new Bernoulli(), 5, 3, 0.8, 3, 17)
@@ -290,6 +308,16 @@ class GenerationTest {
                 .hasMessage("draws = 2 with mean field, expected 1: it comes to rest");
         assertThatThrownBy(() -> generation.startingAt(Nd4j.ones(1, 3)).draw(1))
                 .hasMessageContaining("states to start at");
+        assertThatThrownBy(() -> generation
+                        .startingAt(Nd4j.createFromArray(new double[][] {{0, 1, 0, 1}, {0, 0, 128, 1}}))
+                        .draw(1))
+                .hasMessage("states to start at: row 1, column 2 is 128.0, expected " + new Bernoulli().expectation());
+        assertThatThrownBy(() -> generation
+                        .withMethod(Inference.meanField())
+                        .startingAt(Nd4j.valueArrayOf(new long[] {1, 4}, Double.NaN))
+                        .draw(1))
+                .hasMessageContaining("row 0, column 0 is NaN");
+        assertThatThrownBy(() -> generation.withMethod(null)).hasMessage("method");
         assertThatThrownBy(() -> generation
                         .withKnown(KnownValues.ofColumns(3, 0, Nd4j.ones(1, 1)))
                         .draw(1))

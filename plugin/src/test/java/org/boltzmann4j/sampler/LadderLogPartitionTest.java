@@ -62,9 +62,12 @@ class LadderLogPartitionTest {
         double squares = 0;
         for (int seed = 0; seed < SEEDS; seed++) {
             SwapReport report = reportOf(small.rbm(), base, Ladder.linear(5), CHAINS, seed);
-            double z = (report.logPartition() - exact) / report.standardError();
+            double z = (report.logPartition().value() - exact)
+                    / report.logPartition().standardError();
             assertThat(Math.abs(z)).as("seed %d: %s", seed, report.summary()).isLessThan(4.5);
-            assertThat(report.standardError()).isBetween(1e-3, 0.3);
+            assertThat(report.logPartition().standardError()).isBetween(1e-3, 0.3);
+            assertThat(report.logPartition().effectiveSampleSize()).isBetween(20.0, (double) CHAINS);
+            assertThat(report.logPartition().largestWeightShare()).isBetween(1.0 / CHAINS, 0.1);
             sum += z;
             squares += z * z;
         }
@@ -78,19 +81,36 @@ class LadderLogPartitionTest {
         Rbm rbm = ExactRbm.bernoulli(5, 4, 1.5, 3).model(DataType.DOUBLE);
         double atHottest = 9 * Math.log(2);
         SwapReport report = reportOf(rbm, new double[0], Ladder.linear(5), CHAINS, 1);
-        assertThat(Math.abs(report.logPartition() - atHottest)).isGreaterThan(10 * report.standardError());
+        assertThat(Math.abs(report.logPartition().value() - atHottest))
+                .isGreaterThan(10 * report.logPartition().standardError());
+        assertThat(report.summary()).contains(", " + report.logPartition()).contains("log Z ", "effective sample size");
+    }
+
+    /** Two rungs of a strong model hardly overlap: few states say what the ratio is, and the size tells. */
+    @Test
+    void rungsTooFarApartAreSeenByTheEffectiveSampleSize() {
+        Rbm rbm = ExactRbm.bernoulli(30, 20, 1.5, 3).model(DataType.DOUBLE);
+        LadderLogPartition far =
+                reportOf(rbm, new double[0], Ladder.linear(2), CHAINS, 1).logPartition();
+        LadderLogPartition near =
+                reportOf(rbm, new double[0], Ladder.linear(40), CHAINS, 1).logPartition();
+        assertThat(far.effectiveSampleSize()).isLessThan(10);
+        assertThat(near.effectiveSampleSize()).isGreaterThan(20);
     }
 
     @Test
     void whereItIsUnknownNothingIsClaimed() {
         Rbm binary = ExactRbm.bernoulli(5, 4, 1, 3).model(DataType.DOUBLE);
-        assertThat(reportOf(binary, new double[0], Ladder.of(0.2, 0.6, 1), 5, 1).logPartition())
+        assertThat(reportOf(binary, new double[0], Ladder.of(0.2, 0.6, 1), 5, 1)
+                        .logPartition()
+                        .value())
                 .as("no rung at 0")
                 .isNaN();
         assertThat(TemperedChains.startedAtVisible(
                                 binary, Ladder.linear(3), null, Nd4j.zeros(DataType.DOUBLE, 6, 5), RandomStreams.of(1))
                         .report()
-                        .logPartition())
+                        .logPartition()
+                        .value())
                 .as("before the first sweep")
                 .isNaN();
         Rbm relu = Rbm.of(
@@ -99,7 +119,9 @@ class LadderLogPartitionTest {
                 Nd4j.zeros(DataType.DOUBLE, 3, 2),
                 Nd4j.zeros(DataType.DOUBLE, 3),
                 Nd4j.zeros(DataType.DOUBLE, 2));
-        assertThat(reportOf(relu, new double[3], Ladder.linear(3), 5, 1).logPartition())
+        assertThat(reportOf(relu, new double[3], Ladder.linear(3), 5, 1)
+                        .logPartition()
+                        .value())
                 .isNaN();
         Rbm words = Rbm.of(
                 new ReplicatedSoftmax(),
@@ -110,6 +132,6 @@ class LadderLogPartitionTest {
         TemperedChains documents = TemperedChains.startedAtVisible(
                 words, Ladder.linear(3), new double[3], Nd4j.ones(DataType.DOUBLE, 6, 3), RandomStreams.of(1));
         documents.advance(words, 2);
-        assertThat(documents.report().logPartition()).isNaN();
+        assertThat(documents.report().logPartition().value()).isNaN();
     }
 }

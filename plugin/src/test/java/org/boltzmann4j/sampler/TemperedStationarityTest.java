@@ -338,8 +338,11 @@ class TemperedStationarityTest {
         SwapReport report = new SwapReport(java.util.List.of(0.0, 0.5, 1.0), java.util.List.of(0.71, 0.64), 12);
         assertThat(report).hasToString("0.000 -(0.71)- 0.500 -(0.64)- 1.000, 12 round trips");
         assertThat(report.summary()).isEqualTo("swaps 0.64-0.71 over 3 rungs, 12 round trips");
-        assertThat(new SwapReport(report.rungs(), report.swapAcceptanceRates(), 12, 23.406, 0.051).summary())
-                .isEqualTo("swaps 0.64-0.71 over 3 rungs, 12 round trips, log Z 23.41 +- 0.05");
+        LadderLogPartition logPartition = new LadderLogPartition(23.406, 0.051, 61.34, 0.1);
+        assertThat(new SwapReport(report.rungs(), report.swapAcceptanceRates(), 12, logPartition).summary())
+                .isEqualTo("swaps 0.64-0.71 over 3 rungs, 12 round trips,"
+                        + " log Z 23.41 +- 0.05 (effective sample size 61.3)");
+        assertThat(LadderLogPartition.exact(3)).hasToString("log Z 3.00 +- 0.00");
     }
 
     @Test

@@ -52,13 +52,44 @@ class TrajectoryChainsTest {
         TrajectoryReport report = chains.report(rbm, Nd4j.createFromArray(ExactRbm.binaryStates(5)));
         assertThat(report.checkpoints()).as("rungs were needed").isGreaterThan(2);
         // Five standard errors, and a half more since states two autocorrelation times apart are not quite independent.
-        assertThat(report.logPartition()).isCloseTo(STRONG.logPartition(), within(7.5 * report.standardError()));
-        assertThat(report.standardError()).isBetween(1e-3, 0.1);
+        assertThat(report.logPartition().value())
+                .isCloseTo(
+                        STRONG.logPartition(),
+                        within(7.5 * report.logPartition().standardError()));
+        assertThat(report.logPartition().standardError()).isBetween(1e-3, 0.1);
         assertThat(report.thermalised()).isTrue();
         // All states there are.
-        assertThat(Math.log(report.dataProbability())).isCloseTo(0, within(7.5 * report.standardError()));
+        assertThat(Math.log(report.dataProbability()))
+                .isCloseTo(0, within(7.5 * report.logPartition().standardError()));
         assertThat(chains.swapReport().swapAcceptanceRates()).allMatch(rate -> rate > 0.15);
         assertThat(chains.swapReport().roundTrips()).isPositive();
+    }
+
+    /**
+     * Over 20 seeds, in units z of its own standard error, which is up to a half too small since states two autocorrelation times apart
+     * are not quite independent: beyond 4.5 such units once in 7,000 by chance for all seeds together, and for their mean times
+     * sqrt(20).
+     */
+    @Test
+    void logPartitionAgreesWithEnumerationForEverySeed() {
+        Rbm rbm = STRONG.model(DataType.DOUBLE);
+        double sum = 0;
+        double squares = 0;
+        for (int seed = 0; seed < 20; seed++) {
+            TrajectoryChains chains = TrajectoryChains.startedAt(
+                    rbm, new double[rbm.visibleWidth()], 40, TrajectoryRules.STANDARD, RandomStreams.of(seed));
+            chains.advance(rbm, 1);
+            LadderLogPartition found = chains.report(rbm, null).logPartition();
+            double z = (found.value() - STRONG.logPartition()) / (1.5 * found.standardError());
+            assertThat(Math.abs(z)).as("seed %d: %s", seed, found).isLessThan(4.5);
+            assertThat(found.effectiveSampleSize()).isBetween(10.0, 400.0);
+            assertThat(found.largestWeightShare()).isBetween(1 / 400.0, 0.2);
+            sum += z;
+            squares += z * z;
+        }
+        assertThat(Math.abs(sum) / Math.sqrt(20)).isLessThan(4.5);
+        // Between (2/3)^2 and 1 in the mean, with a deviation of 0.32 of it; half of it, and five deviations.
+        assertThat(squares / 20).isBetween(0.1, 2.6);
     }
 
     @Test
@@ -68,7 +99,9 @@ class TrajectoryChainsTest {
         TrajectoryChains chains = start(rbm, 100);
         chains.advance(rbm, 1);
         TrajectoryReport report = chains.report(rbm, null);
-        assertThat(report.logPartition()).isCloseTo(exact.logPartition(), within(7.5 * report.standardError()));
+        assertThat(report.logPartition().value())
+                .isCloseTo(
+                        exact.logPartition(), within(7.5 * report.logPartition().standardError()));
         assertThat(report.dataProbability()).isNaN();
         assertThat(report.missesEquilibrium()).isFalse();
     }
@@ -86,7 +119,10 @@ class TrajectoryChainsTest {
         }
         TrajectoryReport report = chains.report(STRONG.model(DataType.DOUBLE), null);
         assertThat(report.checkpoints()).isGreaterThan(2);
-        assertThat(report.logPartition()).isCloseTo(STRONG.logPartition(), within(7.5 * report.standardError()));
+        assertThat(report.logPartition().value())
+                .isCloseTo(
+                        STRONG.logPartition(),
+                        within(7.5 * report.logPartition().standardError()));
         List<Double> rungs = chains.swapReport().rungs();
         assertThat(rungs).isSorted().endsWith(101.0);
         Set<Long> frozen = new HashSet<>();
@@ -171,12 +207,15 @@ class TrajectoryChainsTest {
 
     @Test
     void probabilitiesAboveOneAreProofOfMissingEquilibrium() {
-        assertThat(new TrajectoryReport(3, 0, null, true, 10, 0.1, 1.5).missesEquilibrium())
+        LadderLogPartition logPartition = new LadderLogPartition(10, 0.1, 61.34, 0.1);
+        assertThat(new TrajectoryReport(3, 0, null, true, logPartition, 1.5).missesEquilibrium())
                 .isTrue();
-        assertThat(new TrajectoryReport(3, 0, null, true, 10, 0.1, 1.3).missesEquilibrium())
+        assertThat(new TrajectoryReport(3, 0, null, true, logPartition, 1.3).missesEquilibrium())
                 .isFalse();
-        assertThat(new TrajectoryReport(3, 0, null, true, 10, 0.1, Double.NaN).missesEquilibrium())
+        assertThat(new TrajectoryReport(3, 0, null, true, logPartition, Double.NaN).missesEquilibrium())
                 .isFalse();
+        assertThat(new TrajectoryReport(3, 2, null, true, logPartition, 1).summary())
+                .isEqualTo("3 checkpoints, log Z 10.00 +- 0.10 (effective sample size 61.3), 2 reversals");
     }
 
     @Test
