@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.time.LocalDateTime;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.boltzmann4j.math.StateRecord;
@@ -118,6 +120,11 @@ record CheckpointArchive(String kind, Map<String, String> about, StateRecord sta
             }
         } catch (CheckpointException e) {
             throw e;
+        } catch (NoSuchFileException e) {
+            throw new CheckpointException(file, "does not exist", e);
+        } catch (ZipException e) {
+            throw new CheckpointException(
+                    file, "is no checkpoint, or damaged, or cut off before its end: " + e.getMessage(), e);
         } catch (IOException | IllegalArgumentException | ArithmeticException e) {
             throw new CheckpointException(file, "is no checkpoint, or damaged: " + e.getMessage(), e);
         }
@@ -127,6 +134,7 @@ record CheckpointArchive(String kind, Map<String, String> about, StateRecord sta
         if (zip.size() > MOST_ENTRIES) {
             throw new CheckpointException(file, "has " + zip.size() + " entries, expected at most " + MOST_ENTRIES);
         }
+        entry(file, zip, MANIFEST);
         long total = 0;
         for (ZipEntry entry : Collections.list(zip.entries())) {
             if (entry.getMethod() != ZipEntry.STORED
@@ -187,7 +195,8 @@ record CheckpointArchive(String kind, Map<String, String> about, StateRecord sta
     private static ZipEntry entry(Path file, ZipFile zip, String name) throws CheckpointException {
         ZipEntry entry = zip.getEntry(name);
         if (entry == null || entry.isDirectory()) {
-            throw new CheckpointException(file, "has no " + name);
+            throw new CheckpointException(
+                    file, "has no " + name + (name.equals(MANIFEST) ? ": it is no checkpoint" : ""));
         }
         return entry;
     }

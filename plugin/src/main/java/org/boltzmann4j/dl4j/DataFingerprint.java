@@ -13,8 +13,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * What data look like: counts and a checksum of everything in the first pass over them, and of the pass at work so far. Other data are told
- * by the first, another order by the second. CRC-32C costs less than a hundredth of learning from the same rows, and is no defence
- * against somebody who makes other data of the same checksum. Mutable.
+ * by the first, another order by the second. CRC-32C is cheap beside learning from the same rows, and no defence against somebody who
+ * makes other data of the same checksum. Mutable.
  */
 final class DataFingerprint {
 

@@ -87,9 +87,11 @@ class CheckpointArchiveTest {
 
     @Test
     void filesThatAreNoneAreRefused() throws IOException {
-        assertRefused("is no checkpoint");
+        assertRefused("does not exist");
         Files.writeString(file, "no zip");
         assertRefused("is no checkpoint");
+        Networks.stack(DataType.FLOAT, 4, 3).save(file.toFile());
+        assertRefused("has no manifest.json: it is no checkpoint");
         write(state());
         assertThat(CheckpointArchive.read(file).kind()).isEqualTo(KIND);
         assertThatThrownBy(() -> TrainingCheckpoint.read(file))
@@ -165,6 +167,11 @@ class CheckpointArchiveTest {
         byte[] eight = new byte[8];
         forge(sections("1", Map.of("a", "DOUBLES 1 1 " + hash)), Map.of("arrays/a", eight), ZipEntry.STORED);
         assertThat(CheckpointArchive.read(file).state().arrays()).containsKey("a"); // the forger's work is good
+        forge(sections("1", Map.of()), Map.of("../escaped", eight), ZipEntry.STORED);
+        assertThat(CheckpointArchive.read(file).state().arrays())
+                .as("looked up, never extracted")
+                .isEmpty();
+        assertThat(folder.resolveSibling("escaped")).doesNotExist();
         forge(sections("2", Map.of()), Map.of(), ZipEntry.STORED);
         assertRefused("has version 2 of the format, expected 1");
         forge(Map.of("format", Map.of("name", "another")), Map.of(), ZipEntry.STORED);

@@ -3,7 +3,6 @@ package org.boltzmann4j.dl4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.boltzmann4j.dl4j.PretrainingCases.histories;
-import static org.boltzmann4j.dl4j.PretrainingCases.of;
 import static org.boltzmann4j.dl4j.PretrainingCases.pcd;
 import static org.boltzmann4j.dl4j.PretrainingCases.trajectory;
 import static org.boltzmann4j.dl4j.PretrainingCases.write;
@@ -11,8 +10,11 @@ import static org.boltzmann4j.dl4j.PretrainingCases.write;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.boltzmann4j.dl4j.PretrainingCases.Case;
+import org.boltzmann4j.hostile.Recorder;
 import org.boltzmann4j.objective.Centering;
 import org.boltzmann4j.objective.ContrastiveDivergence;
 import org.boltzmann4j.objective.FastPersistentContrastiveDivergence;
@@ -44,18 +46,20 @@ class CheckpointPartsTest {
     /** A part of the state, and the run that cannot do without it. */
     static Stream<Arguments> parts() {
         Case momentum = pcd(settings -> settings);
-        Case adam = of("Adam", PersistentContrastiveDivergence.of(1, 7), new Adam(0.01));
-        Case centered = of(
+        Case adam = PretrainingCases.of("Adam", PersistentContrastiveDivergence.of(1, 7), new Adam(0.01));
+        Case centered = PretrainingCases.of(
                 "centered",
                 PersistentContrastiveDivergence.of(1, 7),
                 new Nesterovs(0.1, 0.5),
                 layer -> layer.centering(Centering.of(0.1)).sparsity(SparsityTarget.of(0.1, 0.5)),
                 settings -> settings);
-        Case tempered = of("PT", ParallelTempering.of(1, 4, Ladder.linear(4)), new Nesterovs(0.1, 0.5));
-        Case fast = of("FPCD", FastPersistentContrastiveDivergence.of(1, 7, 0.05), new Nesterovs(0.1, 0.5));
+        Case tempered =
+                PretrainingCases.of("PT", ParallelTempering.of(1, 4, Ladder.linear(4)), new Nesterovs(0.1, 0.5));
+        Case fast = PretrainingCases.of(
+                "FPCD", FastPersistentContrastiveDivergence.of(1, 7, 0.05), new Nesterovs(0.1, 0.5));
         Case averaged = pcd(settings -> settings.averaging(ParameterAverage.ofDecay(0.9)));
         Case sampled = pcd(settings -> settings.propagation(Propagation.SAMPLE));
-        Case trajectory = of("PTT", trajectory(), new Nesterovs(0.5, 0.5));
+        Case trajectory = PretrainingCases.of("PTT", trajectory(), new Nesterovs(0.5, 0.5));
         return Stream.of(
                 Arguments.of("parameters", momentum),
                 Arguments.of("training/gradient/chains/hidden/samples", momentum),
@@ -119,7 +123,8 @@ class CheckpointPartsTest {
     @Test
     void contradictionsAreRefused() throws IOException {
         String chains = "training/gradient/chains/";
-        Case tempered = of("PT", ParallelTempering.of(1, 4, Ladder.linear(4)), new Nesterovs(0.1, 0.5));
+        Case tempered =
+                PretrainingCases.of("PT", ParallelTempering.of(1, 4, Ladder.linear(4)), new Nesterovs(0.1, 0.5));
         write(tempered, folder, 8);
         assertContradiction(tempered, chains + "ladder", new double[] {0.5, 1}, "16 rows for 2 rungs of 4 chains");
         assertContradiction(tempered, chains + "proposed", new long[7], "another number of pairs than 3");
@@ -127,19 +132,42 @@ class CheckpointPartsTest {
         assertContradiction(tempered, "training/gradient/trace/steps", "-1", "a trace of -1 steps");
         assertContradiction(tempered, "training/history", new double[] {2}, "the history has 2 entries");
         assertContradiction(tempered, "training/history", new double[] {1, 0.5}, "the history ends too early");
+        // Data would be read again that often.
+        assertContradiction(
+                tempered, "passesBefore", "2147483647", "passesBefore = 2147483647, expected a number from 0 to 0");
+        assertContradiction(tempered, "training/inputs/passes", "2147483647", "expected a number from 0 to 3");
+        assertContradiction(tempered, "training/clock/minibatch", "-1", "expected a number from 0 to");
         assertContradiction(tempered, "layer", "2", "layer = 2, expected a number from 0 to 1");
         for (Path file : Checkpoints.in(folder).files()) {
             Files.delete(file);
         }
-        Case trajectory = of("PTT", trajectory(), new Nesterovs(0.1, 0.5));
+        Case trajectory = PretrainingCases.of("PTT", trajectory(), new Nesterovs(0.1, 0.5));
         write(trajectory, folder, 8);
         assertContradiction(trajectory, chains + "ladder/rungs", "99", "rows of states for 99 rungs of 6 chains");
-        Case plain = of(
+        Case plain = PretrainingCases.of(
                 "SGD",
                 ContrastiveDivergence.of(1),
                 new Sgd(0.1),
                 layer -> layer,
                 settings -> settings.allowDifferences(true));
         assertContradiction(plain, "training/updates/hasMemory", "1", "but this updater has none");
+    }
+
+    /** What a manifest says of configurations is compared as text. */
+    @Test
+    void aConfigurationThatNamesAForeignClassIsADifferenceAndNothingElse() throws IOException {
+        Case run = pcd(settings -> settings);
+        write(run, folder, 8);
+        CheckpointArchive archive = CheckpointArchive.read(checkpoint(8));
+        Map<String, String> about = new HashMap<>(archive.about());
+        about.replaceAll((name, text) -> text.replace(RbmLayer.class.getName(), Recorder.class.getName()));
+        Path foreign = folder.resolve("foreign.zip");
+        CheckpointArchive.write(foreign, archive.kind(), about, archive.state(), Files::newOutputStream);
+        GreedyPretrainer pretrainer = run.pretrainer().build().resume(foreign);
+        assertThatThrownBy(() ->
+                        pretrainer.pretrain(run.network().get(), run.data().get()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("@class: " + Recorder.class.getName() + " in the checkpoint");
+        assertThat(Recorder.Witness.initialised()).isFalse();
     }
 }

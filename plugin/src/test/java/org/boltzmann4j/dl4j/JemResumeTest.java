@@ -24,6 +24,7 @@ import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -251,6 +252,30 @@ class JemResumeTest {
                 .as("chains that there are not")
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("holds 120 samples, expected 90");
+    }
+
+    /** Whole files with right checksums whose parts do not belong together, or would have the data read for ever. */
+    @ParameterizedTest
+    @CsvSource({
+        "now/epochs, 2147483647, expected a number from 0 to 3",
+        "now/level, 4, expected a number from 0 to 3",
+        "now/minibatches, -1, expected a number from 0",
+        "data/labelled/passes, 2147483647, expected a number from 0 to 1",
+        "data/unlabelled/passes, 2147483647, expected a number from 0 to 800",
+        "health, SOMEHOW, SOMEHOW",
+        "returns, 4, expected a number from 0 to 3"
+    })
+    void contradictionsAreRefused(String part, String value, String message) throws IOException {
+        Kind kind = Kind.UNLABELLED_ROWS;
+        kind.fit(kind.trainer().checkpoints(everyMinibatch()).build(), kind.network());
+        Path file = CheckpointFiles.changed(everyMinibatch().file(6), folder, part, before -> value);
+        MultiLayerNetwork network = kind.network();
+        INDArray before = network.params().dup();
+        JemTrainer resumed = kind.trainer().build().resume(file);
+        assertThatThrownBy(() -> kind.fit(resumed, network))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
+        assertThat(network.params()).as("nothing half-loaded").isEqualTo(before);
     }
 
     private static Consumer<JointTelemetry> at(int minibatch, Runnable action) {
