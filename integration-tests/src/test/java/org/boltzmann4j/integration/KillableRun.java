@@ -1,6 +1,5 @@
 package org.boltzmann4j.integration;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -36,11 +35,8 @@ public final class KillableRun {
     /** What a run that came to its end leaves in its directory: a checksum of the parameters. */
     static final String RESULT = "result.txt";
 
-    /** Where pretrainings keep their checkpoints. */
+    /** Where checkpoints are kept. */
     static final String CHECKPOINTS = "checkpoints";
-
-    /** Where joint trainings do. */
-    static final String JOINT_CHECKPOINT = "training.b4j";
 
     private static final int EPOCHS = 12;
 
@@ -55,9 +51,10 @@ public final class KillableRun {
     public static void main(String... arguments) throws IOException {
         Path directory = Path.of(arguments[1]);
         int rest = Integer.parseInt(arguments[2]);
+        Checkpoints checkpoints = Checkpoints.in(directory.resolve(CHECKPOINTS)).everyMinibatches(3);
         INDArray parameters = arguments[0].equals("JEM")
-                ? joint(directory.resolve(JOINT_CHECKPOINT).toFile(), rest)
-                : pretrained(phase(arguments[0]), directory.resolve(CHECKPOINTS), rest);
+                ? joint(checkpoints, rest)
+                : pretrained(phase(arguments[0]), checkpoints, rest);
         CRC32 crc = new CRC32();
         ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(4 * parameters.length()));
         bytes.asFloatBuffer().put(parameters.dup().reshape(parameters.length()).toFloatVector());
@@ -75,7 +72,7 @@ public final class KillableRun {
         };
     }
 
-    private static INDArray pretrained(NegativePhase phase, Path folder, int rest) throws IOException {
+    private static INDArray pretrained(NegativePhase phase, Checkpoints checkpoints, int rest) throws IOException {
         MultiLayerNetwork network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
                 .seed(1)
                 .updater(new Nesterovs(0.05, 0.5))
@@ -95,7 +92,7 @@ public final class KillableRun {
         GreedyPretrainer.builder()
                 .epochs(EPOCHS)
                 .reportProgress(false)
-                .checkpoints(Checkpoints.in(folder).everyMinibatches(3))
+                .checkpoints(checkpoints)
                 .listeners(new PretrainingListener() {
                     @Override
                     public void onMinibatch(PretrainingProgress progress) {
@@ -108,7 +105,7 @@ public final class KillableRun {
         return network.params();
     }
 
-    private static INDArray joint(File file, int rest) throws IOException {
+    private static INDArray joint(Checkpoints checkpoints, int rest) throws IOException {
         MultiLayerNetwork network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
                 .seed(1)
                 .updater(new Adam(0.001))
@@ -126,21 +123,18 @@ public final class KillableRun {
                         .build())
                 .build());
         network.init();
-        JemTrainer trainer = JemTrainer.of(JointTraining.builder()
+        JemTrainer.of(JointTraining.builder()
                         .bufferSize(40)
                         .examplesPerClass(20)
                         .dataNoise(0.01)
                         .langevin(Langevin.practical(3, 0.01, 0.01).withClip(0.1))
                         .build())
                 .epochs(EPOCHS)
-                .checkpoint(file)
+                .checkpoints(checkpoints)
                 .listener(telemetry -> rest(rest))
-                .build();
-        if (file.exists()) {
-            trainer.resume(network, new GeneratedRows(7, 20, 64));
-        } else {
-            trainer.fit(network, new GeneratedRows(7, 20, 64));
-        }
+                .build()
+                .resumeLatest()
+                .fit(network, new GeneratedRows(7, 20, 64));
         return network.params();
     }
 

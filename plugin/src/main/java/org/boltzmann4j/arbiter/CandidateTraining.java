@@ -1,7 +1,5 @@
 package org.boltzmann4j.arbiter;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -222,8 +220,6 @@ record CandidateTraining(long seed, double share, TimeLimit clock) {
                 notes.add("joint training stopped in epoch " + (report.epochs() + 1) + ": " + report.stopped());
             }
             return notes;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         } finally {
             network.setListeners();
         }

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.time.LocalDateTime;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.boltzmann4j.math.StateRecord;
@@ -28,10 +30,11 @@ import org.boltzmann4j.math.StateRecord;
  * <p>Reading takes memory only for what lies in the file byte by byte: sizes are compared with each other and with the file before
  * anything is allocated. Nothing is executed, deserialised or extracted.
  *
+ * @param kind of the process that was written down
  * @param about texts for people and comparisons
  * @param state that was read
  */
-record CheckpointArchive(Map<String, String> about, StateRecord state) {
+record CheckpointArchive(String kind, Map<String, String> about, StateRecord state) {
 
     static final String FORMAT = "boltzmann4j checkpoint";
     static final int VERSION = 1;
@@ -107,26 +110,31 @@ record CheckpointArchive(Map<String, String> about, StateRecord state) {
     /**
      * Reads and checks a whole file.
      *
-     * @param kind expected
-     * @throws CheckpointException if it cannot be read, is none of this kind and version, or is damaged
+     * @throws CheckpointException if it cannot be read, is none of this version, or is damaged
      */
-    static CheckpointArchive read(Path file, String kind) throws CheckpointException {
+    static CheckpointArchive read(Path file) throws CheckpointException {
         try {
             long size = Files.size(file);
             try (ZipFile zip = new ZipFile(file.toFile(), StandardCharsets.UTF_8)) {
-                return read(file, zip, size, kind);
+                return read(file, zip, size);
             }
         } catch (CheckpointException e) {
             throw e;
+        } catch (NoSuchFileException e) {
+            throw new CheckpointException(file, "does not exist", e);
+        } catch (ZipException e) {
+            throw new CheckpointException(
+                    file, "is no checkpoint, or damaged, or cut off before its end: " + e.getMessage(), e);
         } catch (IOException | IllegalArgumentException | ArithmeticException e) {
             throw new CheckpointException(file, "is no checkpoint, or damaged: " + e.getMessage(), e);
         }
     }
 
-    private static CheckpointArchive read(Path file, ZipFile zip, long size, String kind) throws IOException {
+    private static CheckpointArchive read(Path file, ZipFile zip, long size) throws IOException {
         if (zip.size() > MOST_ENTRIES) {
             throw new CheckpointException(file, "has " + zip.size() + " entries, expected at most " + MOST_ENTRIES);
         }
+        entry(file, zip, MANIFEST);
         long total = 0;
         for (ZipEntry entry : Collections.list(zip.entries())) {
             if (entry.getMethod() != ZipEntry.STORED
@@ -146,16 +154,17 @@ record CheckpointArchive(Map<String, String> about, StateRecord state) {
             throw new CheckpointException(file, "is damaged: the checksum of " + MANIFEST + " is another one");
         }
         Map<String, String> flat = FlatJson.read(manifest);
-        requireFormat(file, flat, kind);
+        String kind = kind(file, flat);
         Map<String, Object> arrays = new LinkedHashMap<>();
         Map<String, String> descriptions = section(flat, "arrays");
         for (Map.Entry<String, String> entry : descriptions.entrySet()) {
             arrays.put(entry.getKey(), array(file, zip, entry.getKey(), entry.getValue()));
         }
-        return new CheckpointArchive(section(flat, "about"), StateRecord.toRead(section(flat, "values"), arrays));
+        return new CheckpointArchive(kind, section(flat, "about"), StateRecord.toRead(section(flat, "values"), arrays));
     }
 
-    private static void requireFormat(Path file, Map<String, String> flat, String kind) throws CheckpointException {
+    /** The kind, if format and version are these. */
+    private static String kind(Path file, Map<String, String> flat) throws CheckpointException {
         if (!FORMAT.equals(flat.get("format.name"))) {
             throw new CheckpointException(file, "is no checkpoint of boltzmann4j");
         }
@@ -166,10 +175,11 @@ record CheckpointArchive(Map<String, String> about, StateRecord state) {
                     "has version " + version + " of the format, expected " + VERSION
                             + ": take the release that wrote it");
         }
-        if (!kind.equals(flat.get("format.kind"))) {
-            throw new CheckpointException(
-                    file, "is a checkpoint of " + flat.get("format.kind") + ", expected one of " + kind);
+        String kind = flat.get("format.kind");
+        if (kind == null) {
+            throw new CheckpointException(file, "does not say of what it is a checkpoint");
         }
+        return kind;
     }
 
     private static Map<String, String> section(Map<String, String> flat, String name) {
@@ -185,7 +195,8 @@ record CheckpointArchive(Map<String, String> about, StateRecord state) {
     private static ZipEntry entry(Path file, ZipFile zip, String name) throws CheckpointException {
         ZipEntry entry = zip.getEntry(name);
         if (entry == null || entry.isDirectory()) {
-            throw new CheckpointException(file, "has no " + name);
+            throw new CheckpointException(
+                    file, "has no " + name + (name.equals(MANIFEST) ? ": it is no checkpoint" : ""));
         }
         return entry;
     }

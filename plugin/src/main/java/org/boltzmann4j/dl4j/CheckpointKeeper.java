@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
+import org.boltzmann4j.math.StateRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,25 +15,41 @@ import org.slf4j.LoggerFactory;
 /** Writes a run down when it is time to, or when it has to end, and keeps the newest few files. */
 final class CheckpointKeeper implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(GreedyPretrainer.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
 
     private final Checkpoints spec;
     private final CheckpointArchive.Opener opener;
+    private final TrainingCheckpoint.Kind kind;
     private final ShutdownWatch shutdown;
     private long minibatches;
     private long lastWrite = System.nanoTime();
     private @Nullable Path newest;
 
     /**
+     * What a checkpoint is made of.
+     *
+     * @param about texts for people and comparisons
+     * @param state of the run
+     */
+    record Contents(Map<String, String> about, StateRecord state) {}
+
+    /**
      * Begins to keep checkpoints.
      *
+     * @param kind of the run
      * @param minibatches of the run so far
      * @param newest file that holds them, or null
      * @throws IllegalStateException if the folder holds checkpoints of a later moment, or cannot be read
      */
-    CheckpointKeeper(Checkpoints spec, CheckpointArchive.Opener opener, long minibatches, @Nullable Path newest) {
+    CheckpointKeeper(
+            Checkpoints spec,
+            CheckpointArchive.Opener opener,
+            TrainingCheckpoint.Kind kind,
+            long minibatches,
+            @Nullable Path newest) {
         this.spec = spec;
         this.opener = opener;
+        this.kind = kind;
         this.minibatches = minibatches;
         this.newest = newest;
         requireNothingLater();
@@ -53,7 +71,7 @@ final class CheckpointKeeper implements AutoCloseable {
         }
     }
 
-    /** How many minibatches the run has learnt, over all layers. */
+    /** How many minibatches the run has learnt, over all layers and epochs. */
     long minibatches() {
         return minibatches;
     }
@@ -62,9 +80,9 @@ final class CheckpointKeeper implements AutoCloseable {
      * Counts a minibatch, and writes the run down if it is time to.
      *
      * @param state asked for only if something is written
-     * @throws PretrainingInterruptedException if the run has to end
+     * @throws TrainingInterruptedException if the run has to end
      */
-    void minibatchDone(Supplier<PretrainingCheckpoint.Contents> state) {
+    void minibatchDone(Supplier<Contents> state) {
         minibatches++;
         boolean interrupted = Thread.currentThread().isInterrupted();
         if (shutdown.isRequested() || interrupted) {
@@ -79,22 +97,23 @@ final class CheckpointKeeper implements AutoCloseable {
         }
     }
 
-    private PretrainingInterruptedException end(PretrainingCheckpoint.Contents state, boolean interrupted) {
+    private TrainingInterruptedException end(Contents state, boolean interrupted) {
         boolean written = write(state);
         String where = newest == null
                 ? "There is no checkpoint of it"
-                : "Go on with GreedyPretrainer.resume(Path.of(\"" + newest + "\")), the same network and the same data";
-        String message = "pretraining ended by " + (interrupted ? "an interrupt" : "a signal") + " after " + minibatches
+                : "Go on with " + kind.trainer() + ".resume(Path.of(\"" + newest
+                        + "\")), the same network and the same data";
+        String message = kind + " ended by " + (interrupted ? "an interrupt" : "a signal") + " after " + minibatches
                 + " minibatches, " + (written ? "all of them written down. " : "the last of them lost. ") + where;
         shutdown.say(message);
-        return new PretrainingInterruptedException(message, newest);
+        return new TrainingInterruptedException(message, newest);
     }
 
     /** A full disk must not end a run that is well: it goes on, and the next time may succeed. */
-    private boolean write(PretrainingCheckpoint.Contents contents) {
+    private boolean write(Contents contents) {
         Path file = spec.file(minibatches);
         try {
-            CheckpointArchive.write(file, PretrainingCheckpoint.KIND, contents.about(), contents.state(), opener);
+            CheckpointArchive.write(file, kind.toString(), contents.about(), contents.state(), opener);
         } catch (IOException e) {
             LOG.warn("{} could not be written ({}); the newest checkpoint is {}", file, e.toString(), newest);
             return false;

@@ -16,11 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where and how often a pretraining writes down everything it goes on from. Immutable.
+ * Where and how often a training writes down everything it goes on from. Immutable.
  *
- * <p>With checkpoints a pretraining also ends in order: on SIGTERM, Ctrl-C or {@code System.exit} a shutdown hook holds the process until
+ * <p>With checkpoints a training also ends in order: on SIGTERM, Ctrl-C or {@code System.exit} a shutdown hook holds the process until
  * the minibatch at work is learnt and written down, 30 seconds at most; an interrupt of the training thread does the same. Both say how
- * to go on, and end the pretraining with a {@link PretrainingInterruptedException}.
+ * to go on, and end the training with a {@link TrainingInterruptedException}.
  *
  * @param folder made if need be; for the checkpoints of one run
  * @param minibatches written after so many of them, 0 to go by time alone
@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  */
 public record Checkpoints(Path folder, long minibatches, @Nullable Duration interval, int kept) {
 
-    private static final Logger LOG = LoggerFactory.getLogger(GreedyPretrainer.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
 
     private static final Pattern NAME = Pattern.compile("checkpoint-(\\d{12})\\.zip");
 
@@ -64,7 +64,7 @@ public record Checkpoints(Path folder, long minibatches, @Nullable Duration inte
     }
 
     /**
-     * The same after every so many minibatches, counted over all layers, instead of by time.
+     * The same after every so many minibatches, counted over all layers and epochs, instead of by time.
      *
      * @param count at least 1
      * @return the settings
@@ -113,7 +113,7 @@ public record Checkpoints(Path folder, long minibatches, @Nullable Duration inte
 
     static boolean isUsable(Path file) {
         try {
-            PretrainingCheckpoint.read(file);
+            TrainingCheckpoint.read(file);
             return true;
         } catch (CheckpointException e) {
             LOG.warn("a checkpoint that cannot be used: {}", e.getMessage());

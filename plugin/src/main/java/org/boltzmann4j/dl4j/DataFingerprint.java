@@ -1,65 +1,107 @@
 package org.boltzmann4j.dl4j;
 
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HexFormat;
+import java.util.List;
+import java.util.zip.CRC32C;
 import org.boltzmann4j.math.Rows;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Shapes and a hash of the first minibatches that are read: cheap, and enough to notice other data or another order. Mutable. */
+/**
+ * What data look like: counts and a checksum of everything in the first pass over them, and of the pass at work so far. Other data are told
+ * by the first, another order by the second. CRC-32C is cheap beside learning from the same rows, and no defence against somebody who
+ * makes other data of the same checksum. Mutable.
+ */
 final class DataFingerprint {
 
-    private static final int MINIBATCHES = 2;
+    private final CRC32C checksum = new CRC32C();
+    private ByteBuffer buffer = ByteBuffer.allocate(0);
+    private String beginning = "";
+    private long minibatches;
+    private long rows;
+    private @Nullable String first;
 
-    private final MessageDigest digest = Checksums.sha256();
-    private final StringBuilder shapes = new StringBuilder();
-    private int taken;
-    private String hash = "";
-
-    /** Whether the first minibatches have been seen. */
-    boolean isComplete() {
-        return taken == MINIBATCHES;
+    /**
+     * Takes a minibatch.
+     *
+     * @param arrays features, labels and whatever else of it is learnt from, not modified
+     * @param weights of its rows, empty for none, not modified
+     */
+    void add(List<INDArray> arrays, double[] weights) {
+        for (INDArray array : arrays) {
+            String shape = Arrays.toString(array.shape());
+            checksum.update(shape.getBytes(StandardCharsets.US_ASCII));
+            if (minibatches == 0) {
+                beginning += shape;
+            }
+            if (!array.isEmpty()) {
+                add(array.reshape(array.size(0), array.length() / array.size(0)));
+            }
+        }
+        update(weights);
+        minibatches++;
+        rows += arrays.isEmpty() ? 0 : arrays.get(0).size(0);
     }
 
-    void add(Features minibatch) {
-        if (isComplete()) {
-            return;
-        }
-        for (INDArray array : minibatch.arrays()) {
-            shapes.append(Arrays.toString(array.shape()));
-            long rows = array.size(0);
-            Rows values = Rows.of(array.reshape(rows, array.length() / rows));
+    private void add(INDArray matrix) {
+        Rows values = Rows.of(matrix);
+        if (matrix.dataType() == DataType.FLOAT) {
+            float[] row = new float[values.width()];
+            for (long r = 0; r < values.count(); r++) {
+                values.read(r, row);
+                room(row.length * Float.BYTES).asFloatBuffer().put(row);
+                checksum.update(buffer);
+            }
+        } else {
             double[] row = new double[values.width()];
-            for (long r = 0; r < rows; r++) {
+            for (long r = 0; r < values.count(); r++) {
                 values.read(r, row);
                 update(row);
             }
         }
-        update(minibatch.weights());
-        taken++;
-        if (isComplete()) {
-            end();
-        }
     }
 
     private void update(double[] values) {
-        ByteBuffer bytes = ByteBuffer.allocate(values.length * Double.BYTES);
-        bytes.asDoubleBuffer().put(values);
-        digest.update(bytes.array());
+        room(values.length * Double.BYTES).asDoubleBuffer().put(values);
+        checksum.update(buffer);
     }
 
-    /** There are no more minibatches. */
-    void end() {
-        taken = MINIBATCHES;
-        if (hash.isEmpty()) {
-            hash = HexFormat.of().formatHex(digest.digest());
+    /** The buffer, to be filled with so many bytes. */
+    private ByteBuffer room(int bytes) {
+        if (buffer.capacity() < bytes) {
+            buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
         }
+        return buffer.clear().limit(bytes);
     }
 
-    /** Shapes and hash, once complete. */
-    @Override
-    public String toString() {
-        return "first minibatches of shapes " + shapes + " with hash " + hash.substring(0, Math.min(16, hash.length()));
+    /** Another pass begins. */
+    void endPass() {
+        if (first == null && minibatches > 0) {
+            first = thisPass();
+        }
+        checksum.reset();
+        minibatches = 0;
+        rows = 0;
+        beginning = "";
+    }
+
+    /** Whether all of the data have been seen. */
+    boolean hasFirstPass() {
+        return first != null;
+    }
+
+    /** The first pass, which may be the one at work. */
+    String firstPass() {
+        return first != null ? first : thisPass();
+    }
+
+    /** The pass at work so far. */
+    String thisPass() {
+        return minibatches + " minibatches of " + rows + " rows, first " + beginning + ", checksum "
+                + String.format("%08x", checksum.getValue());
     }
 }

@@ -1,9 +1,8 @@
 package org.boltzmann4j.dl4j;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -14,27 +13,15 @@ import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 /** Features of either kind of DL4J iterator, labels ignored. What layers cannot be pretrained on is refused here. */
 final class FeatureSource {
 
-    private final BooleanSupplier hasNext;
-    private final Supplier<Features> next;
-    private final Runnable reset;
-    private final boolean canReset;
-    private final DataFingerprint fingerprint = new DataFingerprint();
-    private long passes;
-
-    private FeatureSource(BooleanSupplier hasNext, Supplier<Features> next, Runnable reset, boolean canReset) {
-        this.hasNext = hasNext;
-        this.next = next;
-        this.reset = reset;
-        this.canReset = canReset;
-    }
+    private FeatureSource() {}
 
     /** Rows count alike. */
-    static FeatureSource of(DataSetIterator iterator) {
+    static MinibatchSource<Features> of(DataSetIterator iterator) {
         return of(iterator, null);
     }
 
-    static FeatureSource of(DataSetIterator iterator, @Nullable ExampleWeights weights) {
-        return new FeatureSource(
+    static MinibatchSource<Features> of(DataSetIterator iterator, @Nullable ExampleWeights weights) {
+        return new MinibatchSource<>(
                 iterator::hasNext,
                 () -> {
                     DataSet minibatch = iterator.next();
@@ -47,64 +34,25 @@ final class FeatureSource {
                             weights);
                 },
                 iterator::reset,
-                iterator.resetSupported());
+                iterator.resetSupported(),
+                FeatureSource::print);
+    }
+
+    static MinibatchSource<Features> of(MultiDataSetIterator iterator, @Nullable ExampleWeights weights) {
+        return new MinibatchSource<>(
+                iterator::hasNext,
+                () -> checked(iterator.next(), weights),
+                iterator::reset,
+                iterator.resetSupported(),
+                FeatureSource::print);
+    }
+
+    private static void print(Features minibatch, DataFingerprint fingerprint) {
+        fingerprint.add(List.of(minibatch.arrays()), minibatch.weights());
     }
 
     private static INDArray @Nullable [] oneOf(@Nullable INDArray array) {
         return array == null ? null : new INDArray[] {array};
-    }
-
-    static FeatureSource of(MultiDataSetIterator iterator, @Nullable ExampleWeights weights) {
-        return new FeatureSource(
-                iterator::hasNext, () -> checked(iterator.next(), weights), iterator::reset, iterator.resetSupported());
-    }
-
-    boolean hasNext() {
-        return hasNext.getAsBoolean();
-    }
-
-    /** The next minibatch. */
-    Features next() {
-        Features minibatch = next.get();
-        fingerprint.add(minibatch);
-        return minibatch;
-    }
-
-    void reset() {
-        if (passes > 0) {
-            fingerprint.end(); // even if there was one minibatch only
-        }
-        reset.run();
-        passes++;
-    }
-
-    /** How often the data have been read from their beginning. */
-    long passes() {
-        return passes;
-    }
-
-    /** Begins to read as often as before an interruption: the order of an iterator may depend on how often it was reset. */
-    void replay(long wanted) {
-        while (passes < wanted) {
-            reset();
-            // Some iterators reset only what has been read from; the first pass is that of the fingerprint.
-            do {
-                if (hasNext()) {
-                    next();
-                } else {
-                    fingerprint.end();
-                }
-            } while (!fingerprint.isComplete());
-        }
-    }
-
-    /** Of the first minibatches of the first pass. */
-    DataFingerprint fingerprint() {
-        return fingerprint;
-    }
-
-    boolean canReset() {
-        return canReset;
     }
 
     private static Features checked(

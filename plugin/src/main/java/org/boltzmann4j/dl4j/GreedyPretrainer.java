@@ -39,10 +39,10 @@ public final class GreedyPretrainer {
     private static final AtomicBoolean BLAS_LOOKED_AT = new AtomicBoolean();
 
     private final PretrainingOptions options;
-    private final @Nullable PretrainingCheckpoint from;
+    private final @Nullable TrainingCheckpoint from;
     private final AtomicBoolean used = new AtomicBoolean();
 
-    private GreedyPretrainer(PretrainingOptions options, @Nullable PretrainingCheckpoint from) {
+    private GreedyPretrainer(PretrainingOptions options, @Nullable TrainingCheckpoint from) {
         this.options = options;
         this.from = from;
     }
@@ -66,7 +66,7 @@ public final class GreedyPretrainer {
      * @throws IllegalStateException if the network is not initialised, validation data are needed and missing, or the folder of the
      *     checkpoints holds later ones
      * @throws PretrainingDivergedException if the training of a layer explodes
-     * @throws PretrainingInterruptedException with checkpoints, if a signal or an interrupt asks for an end
+     * @throws TrainingInterruptedException with checkpoints, if a signal or an interrupt asks for an end
      */
     public PretrainingReport pretrain(MultiLayerNetwork network, DataSetIterator data) {
         return pretrain(network, FeatureSource.of(data, options.exampleWeights));
@@ -81,7 +81,7 @@ public final class GreedyPretrainer {
      * @throws IllegalArgumentException if the data do not fit the graph or its visible units
      * @throws IllegalStateException if the graph is not initialised, or validation data are needed and missing
      * @throws PretrainingDivergedException if the training of a layer explodes
-     * @throws PretrainingInterruptedException with checkpoints, if a signal or an interrupt asks for an end
+     * @throws TrainingInterruptedException with checkpoints, if a signal or an interrupt asks for an end
      */
     public PretrainingReport pretrain(ComputationGraph graph, DataSetIterator data) {
         return pretrain(graph, FeatureSource.of(data, options.exampleWeights));
@@ -96,7 +96,7 @@ public final class GreedyPretrainer {
      * @throws IllegalArgumentException if the data do not fit the graph or its visible units
      * @throws IllegalStateException if the graph is not initialised, or validation data are needed and missing
      * @throws PretrainingDivergedException if the training of a layer explodes
-     * @throws PretrainingInterruptedException with checkpoints, if a signal or an interrupt asks for an end
+     * @throws TrainingInterruptedException with checkpoints, if a signal or an interrupt asks for an end
      */
     public PretrainingReport pretrain(ComputationGraph graph, MultiDataSetIterator data) {
         return pretrain(graph, FeatureSource.of(data, options.exampleWeights));
@@ -116,7 +116,7 @@ public final class GreedyPretrainer {
      * @throws CheckpointException if the file cannot be read, is no such checkpoint, or is damaged
      */
     public GreedyPretrainer resume(Path checkpoint) throws CheckpointException {
-        return new GreedyPretrainer(options, PretrainingCheckpoint.read(checkpoint));
+        return new GreedyPretrainer(options, TrainingCheckpoint.read(checkpoint, TrainingCheckpoint.Kind.PRETRAINING));
     }
 
     /**
@@ -135,7 +135,7 @@ public final class GreedyPretrainer {
         return latest.isPresent() ? resume(latest.get()) : this;
     }
 
-    private PretrainingReport pretrain(Model network, FeatureSource data) {
+    private PretrainingReport pretrain(Model network, MinibatchSource<Features> data) {
         if (from != null && used.getAndSet(true)) {
             throw new IllegalStateException("a checkpoint serves one run: call resume(...) again");
         }

@@ -1,14 +1,17 @@
 package org.boltzmann4j.dl4j;
 
-import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 
 /**
@@ -27,18 +30,24 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
  * times the factor, so that a learning rate that somebody or a schedule has set too high does no harm a second time. A training in
  * which nothing diverges is that of {@code network.fit(batches, epochs)}, bit by bit, as long as no layer draws random numbers.
  *
- * <p>Random numbers of the host's layers (dropout) come from ND4J's generator, which is seeded at the start of each epoch. Immutable.
+ * <p>With {@link Builder#checkpoints} it is written down as a pretraining is: at any minibatch, by signals and interrupts too, and gone on
+ * with by {@link #resume}, with the same bits.
+ *
+ * <p>Random numbers of the host's layers (dropout) come from ND4J's generator, which is seeded for each minibatch. Immutable.
  */
 public final class JemTrainer {
 
     private final Builder options;
+    private final @Nullable TrainingCheckpoint from;
+    private final AtomicBoolean used = new AtomicBoolean();
 
-    private JemTrainer(Builder options) {
+    private JemTrainer(Builder options, @Nullable TrainingCheckpoint from) {
         this.options = options;
+        this.from = from;
     }
 
     /**
-     * Starts from the defaults: 10 epochs, the default guard, a snapshot every 50 minibatches, no file.
+     * Starts from the defaults: 10 epochs, the default guard, a snapshot every 50 minibatches, no checkpoints.
      *
      * @param training objective, sampler and noise
      * @return a builder
@@ -53,12 +62,12 @@ public final class JemTrainer {
      * @param network initialised, ending in a softmax output layer with cross-entropy; trained in place, its listeners are called
      * @param data features in the box with one-hot labels, see {@link JointTraining#batches}; can be reset
      * @return what was done; divergence is reported here, not thrown
-     * @throws IllegalArgumentException if network or data do not fit
-     * @throws IllegalStateException if the network is not initialised
-     * @throws IOException if a checkpoint cannot be written
+     * @throws IllegalArgumentException if network or data do not fit, or a checkpoint is of another run; the network is then as it was
+     * @throws IllegalStateException if the network is not initialised, or the folder of the checkpoints holds later ones
+     * @throws TrainingInterruptedException with checkpoints, if a signal or an interrupt asks for an end
      */
-    public JemReport fit(MultiLayerNetwork network, DataSetIterator data) throws IOException {
-        return run(network, data, null, null);
+    public JemReport fit(MultiLayerNetwork network, DataSetIterator data) {
+        return run(network, data, null);
     }
 
     /**
@@ -68,82 +77,59 @@ public final class JemTrainer {
      * @param data features in the box with one-hot labels; can be reset
      * @param unlabelled a minibatch of them joins each of the labelled ones, see {@link JointTraining#batches}; can be reset
      * @return what was done; divergence is reported here, not thrown
-     * @throws IllegalArgumentException if network or data do not fit
-     * @throws IllegalStateException if the network is not initialised
-     * @throws IOException if a checkpoint cannot be written
+     * @throws IllegalArgumentException if network or data do not fit, or a checkpoint is of another run; the network is then as it was
+     * @throws IllegalStateException if the network is not initialised, or the folder of the checkpoints holds later ones
+     * @throws TrainingInterruptedException with checkpoints, if a signal or an interrupt asks for an end
      */
-    public JemReport fit(MultiLayerNetwork network, DataSetIterator data, DataSetIterator unlabelled)
-            throws IOException {
-        return run(network, data, unlabelled, null);
+    public JemReport fit(MultiLayerNetwork network, DataSetIterator data, DataSetIterator unlabelled) {
+        return run(network, data, unlabelled);
     }
 
     /**
-     * Goes on with a training from the file of {@link Builder#checkpoint}, as if it had not been interrupted. The data are read once and
-     * reset for every epoch done, which brings an iterator whose order depends on its resets to where it was. A divergence
-     * before the first new snapshot returns to the checkpoint.
+     * Returns the same trainer with a checkpoint to go on from: its {@code fit} replaces parameters and updater of the network by those of
+     * the checkpoint and ends with the bits of a training that was never interrupted, on the same machine with the same number of BLAS
+     * threads.
      *
-     * @param network with the configuration it had; its parameters are replaced
-     * @param data the same, from their beginning
-     * @return what was done
-     * @throws IllegalArgumentException if network or data do not fit
-     * @throws IllegalStateException if there is no checkpoint file in the settings, or the network is not initialised
-     * @throws IOException if the file cannot be read, is damaged, or belongs to another training
+     * <p>The data have to be the same, from their beginning: an iterator whose order depends on how often it was reset has to be as new.
+     * Settings and network have to be those of the checkpoint ({@link Builder#allowDifferences}). Otherwise {@code fit} throws an {@link
+     * IllegalArgumentException} that names what differs, and the network is as it was.
+     *
+     * @param checkpoint written by a training with {@link Builder#checkpoints}
+     * @return a trainer for one run
+     * @throws CheckpointException if the file cannot be read, is no such checkpoint, or is damaged
      */
-    public JemReport resume(MultiLayerNetwork network, DataSetIterator data) throws IOException {
-        return run(network, data, null, checkpointOf(network));
+    public JemTrainer resume(Path checkpoint) throws CheckpointException {
+        return new JemTrainer(options, TrainingCheckpoint.read(checkpoint, TrainingCheckpoint.Kind.JOINT_TRAINING));
     }
 
     /**
-     * Goes on with a training on rows with and without labels. Of the unlabelled ones as many minibatches are read as the training has
-     * used.
+     * Returns the same trainer with the newest usable checkpoint of its folder to go on from, or this one if there is none.
      *
-     * @param network with the configuration it had; its parameters are replaced
-     * @param data the same, from their beginning
-     * @param unlabelled the same, from their beginning
-     * @return what was done
-     * @throws IllegalArgumentException if network or data do not fit
-     * @throws IllegalStateException if there is no checkpoint file in the settings, or the network is not initialised
-     * @throws IOException if the file cannot be read, is damaged, or belongs to another training
+     * @return a trainer for one run
+     * @throws IllegalStateException if there is no folder in the settings
+     * @throws IOException if the folder cannot be read
      */
-    public JemReport resume(MultiLayerNetwork network, DataSetIterator data, DataSetIterator unlabelled)
-            throws IOException {
-        return run(network, data, unlabelled, checkpointOf(network));
-    }
-
-    private JemCheckpoint checkpointOf(MultiLayerNetwork network) throws IOException {
-        if (options.checkpoint == null) {
-            throw new IllegalStateException("there is nothing to resume from: set checkpoint(file)");
+    public JemTrainer resumeLatest() throws IOException {
+        if (options.checkpoints == null) {
+            throw new IllegalStateException("there is nothing to resume from: set checkpoints(...)");
         }
-        NetworkEnergy.outputOf(network);
-        INDArray updater = network.getUpdater().getStateViewArray();
-        return JemCheckpoint.read(
-                options.checkpoint,
-                network.params().length(),
-                updater == null ? 0 : updater.length(),
-                options.training.options.bufferSize);
+        Optional<Path> latest = options.checkpoints.latest();
+        return latest.isPresent() ? resume(latest.get()) : this;
     }
 
-    private JemReport run(
-            MultiLayerNetwork network,
-            DataSetIterator data,
-            @Nullable DataSetIterator unlabelled,
-            @Nullable JemCheckpoint from)
-            throws IOException {
+    private JemReport run(MultiLayerNetwork network, DataSetIterator data, @Nullable DataSetIterator unlabelled) {
         if (!data.resetSupported() || (unlabelled != null && !unlabelled.resetSupported())) {
             throw new IllegalArgumentException("the data cannot be reset: expected iterators that can");
         }
-        JemRun run = new JemRun(options, network, options.training.batches(network, data, unlabelled));
+        if (from != null && used.getAndSet(true)) {
+            throw new IllegalStateException("a checkpoint serves one run: call resume(...) again");
+        }
+        NetworkEnergy.outputOf(network);
+        RunDescription description =
+                options.checkpoints == null && from == null ? null : options.describe(network, unlabelled != null);
         try {
-            if (from != null) {
-                for (int epoch = 0; epoch < from.epochs(); epoch++) {
-                    if (data.hasNext()) {
-                        data.next();
-                    }
-                    data.reset();
-                }
-                run.resume(from);
-            }
-            return run.train();
+            JointBatches batches = options.training.batches(network, data, unlabelled);
+            return new JemRun(options, network, batches, description).train(from);
         } finally {
             JointTraining.finish(network);
         }
@@ -157,7 +143,10 @@ public final class JemTrainer {
         JointGuard guard = JointGuard.defaults();
         int snapshotEvery = 50;
 
-        @Nullable File checkpoint;
+        @Nullable Checkpoints checkpoints;
+
+        CheckpointArchive.Opener opener = Files::newOutputStream;
+        boolean allowDifferences;
 
         final List<Consumer<JointTelemetry>> listeners = new ArrayList<>();
 
@@ -170,7 +159,9 @@ public final class JemTrainer {
             this.epochs = other.epochs;
             this.guard = other.guard;
             this.snapshotEvery = other.snapshotEvery;
-            this.checkpoint = other.checkpoint;
+            this.checkpoints = other.checkpoints;
+            this.opener = other.opener;
+            this.allowDifferences = other.allowDifferences;
             this.listeners.addAll(other.listeners);
         }
 
@@ -210,13 +201,34 @@ public final class JemTrainer {
         }
 
         /**
-         * Sets a file to {@link JemTrainer#resume} from, written after every epoch and when training stops.
+         * Has the training written down at intervals, so that {@link JemTrainer#resume} can go on with it, and ended in order by signals
+         * and interrupts. A checkpoint that cannot be written, on a full disk for example, is a warning: the training goes on, the file
+         * before stays. Default: none.
          *
-         * @param file replaced if it exists; complete at any time
+         * @param checkpoints where, how often and how many
          * @return this
          */
-        public Builder checkpoint(File file) {
-            this.checkpoint = Objects.requireNonNull(file, "file");
+        public Builder checkpoints(Checkpoints checkpoints) {
+            this.checkpoints = Objects.requireNonNull(checkpoints, "checkpoints");
+            return this;
+        }
+
+        /**
+         * Sets whether a training may go on from a checkpoint of other settings, another configuration or other data: they are then a
+         * warning. What the state itself depends on, such as the number of parameters and chains, has to be the same in any case. Default:
+         * false.
+         *
+         * @param allow true to go on nevertheless
+         * @return this
+         */
+        public Builder allowDifferences(boolean allow) {
+            this.allowDifferences = allow;
+            return this;
+        }
+
+        /** Where checkpoints are written to: a test puts a full disk there. */
+        Builder opener(CheckpointArchive.Opener opener) {
+            this.opener = opener;
             return this;
         }
 
@@ -229,6 +241,16 @@ public final class JemTrainer {
         public Builder listener(Consumer<JointTelemetry> listener) {
             listeners.add(Objects.requireNonNull(listener, "listener"));
             return this;
+        }
+
+        /** Everything that decides about the outcome, but for listeners. */
+        RunDescription describe(MultiLayerNetwork network, boolean hasUnlabelled) {
+            Map<String, String> settings = training.options.describe();
+            settings.put("epochs", String.valueOf(epochs));
+            settings.put("guard", guard.toString());
+            settings.put("snapshotEvery", String.valueOf(snapshotEvery));
+            settings.put("unlabelled data", hasUnlabelled ? "given" : "none");
+            return new RunDescription(settings, Map.of("the network", RunDescription.configuration(network)));
         }
 
         private static int requirePositive(int value, String name) {
@@ -244,7 +266,7 @@ public final class JemTrainer {
          * @return immutable; later changes of this builder do not reach it
          */
         public JemTrainer build() {
-            return new JemTrainer(new Builder(this));
+            return new JemTrainer(new Builder(this), null);
         }
     }
 }

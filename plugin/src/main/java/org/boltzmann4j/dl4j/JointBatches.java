@@ -36,8 +36,8 @@ public final class JointBatches implements DataSetIterator {
 
     private final JointTraining.Builder options;
     private final MultiLayerNetwork network;
-    private final DataSetIterator data;
-    private final @Nullable DataSetIterator unlabelled;
+    private final DataSetIterator iterator;
+    private final JointData data;
     private final RandomStreams streams;
     private final int classes;
     private JointObjective objective;
@@ -58,8 +58,8 @@ public final class JointBatches implements DataSetIterator {
             @Nullable DataSetIterator unlabelled) {
         this.options = training.options;
         this.network = network;
-        this.data = data;
-        this.unlabelled = unlabelled;
+        this.iterator = data;
+        this.data = new JointData(data, unlabelled);
         this.streams = RandomStreams.of(options.seed).split("joint training");
         this.classes = Math.toIntExact(NetworkEnergy.outputOf(network).getNOut());
         this.objective = options.objective;
@@ -105,14 +105,14 @@ public final class JointBatches implements DataSetIterator {
         }
         int[] labels = ClassLabels.of(batch.getLabels(), (int) features.size(0), classes);
         boolean allLabelled = IntStream.of(labels).allMatch(label -> label != ClassLabels.NONE);
-        if (!objective.needsSamples() && options.noise() == 0 && unlabelled == null && allLabelled) {
+        if (!objective.needsSamples() && options.noise() == 0 && !data.hasUnlabelled() && allLabelled) {
             return batch;
         }
         List<INDArray> real = new ArrayList<>(List.of(flat(features)));
         options.box.requireHolds(real.get(0), "minibatch " + minibatches + " of the data");
         long[] shape = features.shape().clone();
-        if (unlabelled != null) {
-            INDArray more = unlabelledRows(unlabelled, shape);
+        if (data.hasUnlabelled()) {
+            INDArray more = data.unlabelledRows(shape);
             options.box.requireHolds(more, "minibatch " + minibatches + " of the unlabelled data");
             real.add(more);
             int before = labels.length;
@@ -211,26 +211,6 @@ public final class JointBatches implements DataSetIterator {
         return model;
     }
 
-    private static DataSet nextOf(DataSetIterator unlabelled) {
-        if (!unlabelled.hasNext()) {
-            if (!unlabelled.resetSupported()) {
-                throw new IllegalArgumentException("the unlabelled data have ended and cannot be reset");
-            }
-            unlabelled.reset();
-        }
-        return unlabelled.next();
-    }
-
-    private static INDArray unlabelledRows(DataSetIterator unlabelled, long[] shape) {
-        INDArray features = nextOf(unlabelled).getFeatures();
-        if (!Arrays.equals(
-                Arrays.copyOfRange(features.shape(), 1, features.rank()), Arrays.copyOfRange(shape, 1, shape.length))) {
-            throw new IllegalArgumentException("unlabelled data of shape " + Arrays.toString(features.shape())
-                    + ", expected examples like the labelled ones, " + Arrays.toString(shape));
-        }
-        return flat(features);
-    }
-
     /** A minibatch in arrays that nobody else holds, flat. */
     private record Made(INDArray features, INDArray labels) {}
 
@@ -305,19 +285,28 @@ public final class JointBatches implements DataSetIterator {
     }
 
     /** Everything later minibatches depend on but the network and the data. */
-    record State(long minibatches, JointChains.State chains) {}
+    record State(long minibatches, JointChains.State chains) {
 
-    State snapshot() {
-        return new State(minibatches, chains.snapshot());
+        State copy() {
+            return new State(minibatches, chains.copy());
+        }
     }
 
-    /** For minibatches not yet begun: unlabelled data are read to where they were. */
-    void restore(State state) {
+    /** The chains themselves, until the next minibatch. */
+    State state() {
+        return new State(minibatches, chains.state());
+    }
+
+    /** For minibatches not yet begun. */
+    void restore(State state, @Nullable JointTelemetry last) {
         minibatches = state.minibatches();
         chains.restore(state.chains());
-        for (long i = 0; unlabelled != null && i < minibatches; i++) {
-            nextOf(unlabelled);
-        }
+        telemetry = last;
+    }
+
+    /** What the minibatches are made of. */
+    JointData data() {
+        return data;
     }
 
     /** Counters go on, so that a second attempt at the same minibatches draws other numbers. */
@@ -342,7 +331,7 @@ public final class JointBatches implements DataSetIterator {
 
     @Override
     public boolean resetSupported() {
-        return data.resetSupported();
+        return iterator.resetSupported();
     }
 
     /** No: samples belong to the parameters of their moment. */
@@ -353,7 +342,7 @@ public final class JointBatches implements DataSetIterator {
 
     @Override
     public int inputColumns() {
-        return data.inputColumns();
+        return iterator.inputColumns();
     }
 
     @Override
@@ -363,23 +352,23 @@ public final class JointBatches implements DataSetIterator {
 
     @Override
     public int batch() {
-        return data.batch();
+        return iterator.batch();
     }
 
     @Override
     public void setPreProcessor(@Nullable DataSetPreProcessor preProcessor) {
-        data.setPreProcessor(preProcessor);
+        iterator.setPreProcessor(preProcessor);
     }
 
     @Override
     @SuppressWarnings("NullAway") // the host's interface documents "none" as null
     public @Nullable DataSetPreProcessor getPreProcessor() {
-        return data.getPreProcessor();
+        return iterator.getPreProcessor();
     }
 
     @Override
     @SuppressWarnings("NullAway") // the host's interface documents "none" as null
     public @Nullable List<String> getLabels() {
-        return data.getLabels();
+        return iterator.getLabels();
     }
 }

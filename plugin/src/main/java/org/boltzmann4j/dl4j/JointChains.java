@@ -1,5 +1,6 @@
 package org.boltzmann4j.dl4j;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.boltzmann4j.math.RandomStreams;
@@ -38,10 +39,30 @@ final class JointChains {
     }
 
     /** The chains and the counter of their steps. */
-    record State(long steps, @Nullable ReplayBuffer free, @Nullable ReplayBuffer blocked) {}
+    record State(long steps, @Nullable ReplayBuffer free, @Nullable ReplayBuffer blocked) {
 
-    State snapshot() {
-        return new State(steps, copy(free), copy(blocked));
+        State copy() {
+            return new State(steps, JointChains.copy(free), JointChains.copy(blocked));
+        }
+
+        /**
+         * Checks that chains are rows like those of the data.
+         *
+         * @throws IllegalArgumentException if they are not
+         */
+        void requireFeatures(long features) {
+            for (ReplayBuffer buffer : Arrays.asList(free, blocked)) {
+                if (buffer != null && buffer.samples().size(1) != features) {
+                    throw new IllegalArgumentException(
+                            "holds samples of " + buffer.samples().size(1) + " features, expected " + features);
+                }
+            }
+        }
+    }
+
+    /** The chains themselves, until the next visit. */
+    State state() {
+        return new State(steps, free, blocked);
     }
 
     void restore(State state) {

@@ -1,6 +1,7 @@
 package org.boltzmann4j.dl4j;
 
 import org.boltzmann4j.sampler.LangevinReport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a minibatch of joint training looked like before the update. Energies are {@code -logsumexp(z)}, in nats, up to the same
@@ -35,5 +36,47 @@ public record JointTelemetry(
      */
     public double gap() {
         return sampleEnergy - dataEnergy;
+    }
+
+    /** Everything as numbers, for a checkpoint. */
+    double[] numbers() {
+        return new double[] {
+            minibatch,
+            dataEnergy,
+            sampleEnergy,
+            noiseEnergy,
+            langevin.gradientNorm(),
+            langevin.clippedShare(),
+            langevin.edgeShare(),
+            meanVisits,
+            restarts,
+            smallestClassShare,
+            classes
+        };
+    }
+
+    /**
+     * The reverse of {@link #numbers}.
+     *
+     * @param numbers none for none
+     * @throws IllegalArgumentException if there is another count of them
+     */
+    static @Nullable JointTelemetry of(double[] numbers) {
+        if (numbers.length == 0) {
+            return null;
+        }
+        if (numbers.length != 11) {
+            throw new IllegalArgumentException("holds telemetry of " + numbers.length + " numbers, expected 11");
+        }
+        return new JointTelemetry(
+                (long) numbers[0],
+                numbers[1],
+                numbers[2],
+                numbers[3],
+                new LangevinReport(numbers[4], numbers[5], numbers[6]),
+                numbers[7],
+                (int) numbers[8],
+                numbers[9],
+                (int) numbers[10]);
     }
 }

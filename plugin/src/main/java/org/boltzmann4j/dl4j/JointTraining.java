@@ -1,6 +1,8 @@
 package org.boltzmann4j.dl4j;
 
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.boltzmann4j.objective.GenerativeTerm;
 import org.boltzmann4j.objective.JointEnergyLoss;
 import org.boltzmann4j.objective.JointObjective;
@@ -284,6 +286,19 @@ public final class JointTraining {
             }
             this.threads = threads;
             return this;
+        }
+
+        /** What decides about the outcome, as texts. */
+        Map<String, String> describe() {
+            Map<String, String> result = new TreeMap<>();
+            result.put("objective", objective.toString());
+            result.put("sampler", sampler().toString());
+            result.put("dataNoise", String.valueOf(noise()));
+            result.put("bufferSize", String.valueOf(bufferSize));
+            result.put("restarts", new ReplayBuffer.Restarts(restartRate, balancedRestarts).toString());
+            result.put("starts", starts == null ? "Gaussians of " + examplesPerClass + " examples a class" : "given");
+            result.put("seed", String.valueOf(seed));
+            return result;
         }
 
         Langevin sampler() {

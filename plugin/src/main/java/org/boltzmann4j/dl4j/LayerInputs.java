@@ -29,7 +29,7 @@ final class LayerInputs {
 
     private final RbmTargets targets;
     private final RbmTarget target;
-    private final FeatureSource source;
+    private final MinibatchSource<Features> source;
     private final String place;
     private final Propagation propagation;
     private final RandomStreams streams;
@@ -39,12 +39,15 @@ final class LayerInputs {
     private final boolean weighted;
     private @Nullable List<WeightedRows> cache;
     private boolean cacheComplete;
+    /** Whether the minibatches that were learnt before an interruption have been passed over. */
+    private boolean begun;
+
     private @Nullable WeightedRows readAhead;
 
     LayerInputs(
             RbmTargets targets,
             RbmTarget target,
-            FeatureSource source,
+            MinibatchSource<Features> source,
             boolean weighted,
             String place,
             Propagation propagation,
@@ -72,19 +75,17 @@ final class LayerInputs {
     /**
      * Hands the minibatches of one epoch to the consumer, but for the first ones.
      *
-     * @param skipped how many have been learnt before an interruption
+     * @param skipped how many have been learnt before an interruption; {@link #carry} has passed over those that are not kept in memory
      */
     void forEach(long epoch, long skipped, Consumer<WeightedRows> consumer) {
         if (cacheComplete && cache != null) {
             shuffled(cache, epoch).stream().skip(skipped).forEach(consumer);
             return;
         }
-        if (source.canReset()) {
+        if (source.canReset() && !begun) {
             source.reset();
         }
-        for (long i = 0; i < skipped && source.hasNext(); i++) {
-            source.next();
-        }
+        begun = false;
         long minibatch = 0;
         if (readAhead != null) {
             WeightedRows first = readAhead;
@@ -103,13 +104,18 @@ final class LayerInputs {
         cacheComplete = cache != null;
     }
 
-    /** Passes the state through a record: after a summary, what is kept in memory is there again. */
-    void carry(StateRecord record) {
+    /**
+     * Passes the state through a record: after a summary, what is kept in memory is there again. What is not is read to where it was.
+     *
+     * @param epoch at work, from 1
+     * @param learnt minibatches of it
+     */
+    void carry(StateRecord record, int epoch, long learnt) {
         presentation = record.count("presentation", presentation);
-        long passes = record.count("passes", source.passes());
-        if (cache == null) {
-            // That of the epoch at work is begun by forEach.
-            source.replay(passes - 1);
+        int passes = record.count("passes", (int) source.passes(), 0, (int) source.passes() + epoch);
+        if (record.isReading() && cache == null) {
+            source.replay(passes, learnt);
+            begun = true;
         }
     }
 

@@ -207,7 +207,7 @@ final class LayerPretrainer {
                         record.in("gradient"),
                         trainee.rbm(),
                         trainee.layerConf().gradient().negativePhase());
-        inputs.carry(record.in("inputs"));
+        inputs.carry(record.in("inputs"), history.size() + 1, clock.minibatch());
     }
 
     private void learn(WeightedRows weightedRows) {

@@ -6,12 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.boltzmann4j.math.RandomStreams;
 import org.boltzmann4j.math.StateRecord;
 import org.boltzmann4j.math.Workers;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.deeplearning4j.optimize.listeners.CheckpointListener;
 import org.deeplearning4j.optimize.listeners.EvaluativeListener;
@@ -26,14 +25,14 @@ final class PretrainingRun {
 
     private static final Logger LOG = LoggerFactory.getLogger(GreedyPretrainer.class);
 
-    private final @Nullable PretrainingCheckpoint from;
+    private final @Nullable TrainingCheckpoint from;
     private final PretrainingOptions options;
     private final Model network;
     private final RbmTargets targets;
     private final List<RbmTarget> layers;
     private final List<LayerSettings> settings;
-    private final FeatureSource data;
-    private final @Nullable FeatureSource validation;
+    private final MinibatchSource<Features> data;
+    private final @Nullable MinibatchSource<Features> validation;
     private final ProgressClock clock;
     private final List<TrainingListener> stockListeners;
     private final List<PretrainingListener> listeners;
@@ -53,7 +52,10 @@ final class PretrainingRun {
      * @throws IllegalStateException if the network is not initialised, or validation data are missing
      */
     PretrainingRun(
-            PretrainingOptions options, Model network, FeatureSource data, @Nullable PretrainingCheckpoint from) {
+            PretrainingOptions options,
+            Model network,
+            MinibatchSource<Features> data,
+            @Nullable TrainingCheckpoint from) {
         this.from = from;
         this.options = options;
         this.network = network;
@@ -72,6 +74,12 @@ final class PretrainingRun {
         this.stockListeners = usableListeners();
         this.listeners = new ArrayList<>(options.listeners);
         this.description = options.checkpoints == null && from == null ? null : description();
+        if (description != null) {
+            data.keepFingerprint();
+            if (validation != null) {
+                validation.keepFingerprint();
+            }
+        }
     }
 
     private void requireEnoughPasses() {
@@ -118,11 +126,7 @@ final class PretrainingRun {
 
     private RunDescription description() {
         Map<String, String> configurations = new LinkedHashMap<>();
-        configurations.put(
-                "the network",
-                network instanceof MultiLayerNetwork layered
-                        ? layered.getLayerWiseConfigurations().toJson()
-                        : ((ComputationGraph) network).getConfiguration().toJson());
+        configurations.put("the network", RunDescription.configuration(network));
         for (int i = 0; i < layers.size(); i++) {
             configurations.put(
                     layers.get(i).label() + " in pretraining",
@@ -134,7 +138,7 @@ final class PretrainingRun {
     /** Trains the layers. */
     PretrainingReport train() {
         if (from != null) {
-            requireSameRun(from, Objects.requireNonNull(description));
+            Objects.requireNonNull(description).requireSame(from, options.allowDifferences);
         }
         try (ProgressReporter reporter = ProgressReporter.forThisProcess()) {
             if (options.reportProgress) {
@@ -144,30 +148,17 @@ final class PretrainingRun {
         }
     }
 
-    private void requireSameRun(PretrainingCheckpoint from, RunDescription description) {
-        List<String> differences = description.differences(from.about());
-        if (!differences.isEmpty()) {
-            String text = from.file() + " is a checkpoint of another run: "
-                    + String.join("; ", differences.subList(0, Math.min(5, differences.size())))
-                    + (differences.size() > 5 ? "; and " + (differences.size() - 5) + " more" : "");
-            if (!options.allowDifferences) {
-                throw new IllegalArgumentException(text + ". To go on nevertheless: allowDifferences(true)");
-            }
-            LOG.warn(text);
-        }
-        List<String> environment = RunDescription.environmentDifferences(from.about());
-        if (!environment.isEmpty()) {
-            LOG.warn("{} was written elsewhere ({}): the bits may be others", from.file(), environment);
-        }
-    }
-
     private PretrainingReport keeping() {
         if (options.checkpoints == null) {
             return layers();
         }
         long done = from == null ? 0 : from.state().count("minibatches", 0);
-        try (CheckpointKeeper kept =
-                new CheckpointKeeper(options.checkpoints, options.opener, done, from == null ? null : from.file())) {
+        try (CheckpointKeeper kept = new CheckpointKeeper(
+                options.checkpoints,
+                options.opener,
+                TrainingCheckpoint.Kind.PRETRAINING,
+                done,
+                from == null ? null : from.file())) {
             keeper = kept;
             return layers();
         }
@@ -189,40 +180,42 @@ final class PretrainingRun {
     }
 
     /** The layer that was at work; if the checkpoint does not fit, the network is as it was. */
-    private LayerPretrainer restored(PretrainingCheckpoint from) {
+    private LayerPretrainer restored(TrainingCheckpoint from) {
         INDArray before = network.params().dup();
         try {
-            StateRecord state = from.state();
-            carry(state);
-            data.replay(passesBefore);
-            if (validation != null) {
-                validation.replay(layer);
-            }
-            LayerPretrainer pretrainer = pretrainer();
-            pretrainer.resume(validationInputs(), state.in("training"));
-            requireSameData(state.text("data", ""));
+            LayerPretrainer pretrainer = readAgain(from);
+            RunDescription.requireSameData(from, dataTexts(), options.allowDifferences);
             return pretrainer;
-        } catch (IllegalArgumentException e) {
-            network.params().assign(before);
-            throw new IllegalArgumentException(from.file() + ": " + e.getMessage(), e);
-        } catch (RuntimeException e) { // an iterator's own
+        } catch (RuntimeException e) { // a refusal, or an iterator's own
             network.params().assign(before);
             throw e;
         }
     }
 
-    private void requireSameData(String then) {
-        if (!then.equals(dataText())) {
-            String text = "data of another run: " + then + " in the checkpoint, " + dataText() + " now";
-            if (!options.allowDifferences) {
-                throw new IllegalArgumentException(text + ". To go on nevertheless: allowDifferences(true)");
+    /** State from the file, inputs from the data, which are read as far as they were. */
+    private LayerPretrainer readAgain(TrainingCheckpoint from) {
+        try {
+            StateRecord state = from.state();
+            carry(state);
+            data.replayPasses(passesBefore);
+            if (validation != null) {
+                validation.replayPasses(layer);
             }
-            LOG.warn(text);
+            LayerPretrainer pretrainer = pretrainer();
+            pretrainer.resume(validationInputs(), state.in("training"));
+            return pretrainer;
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(from.file() + ": " + e.getMessage(), e);
         }
     }
 
-    private String dataText() {
-        return data.fingerprint() + ", " + clock.epochText();
+    private Map<String, String> dataTexts() {
+        Map<String, String> texts = new TreeMap<>();
+        data.describe("training data", texts);
+        if (validation != null) {
+            validation.describe("validation data", texts);
+        }
+        return texts;
     }
 
     private LayerPretrainer pretrainer() {
@@ -268,21 +261,19 @@ final class PretrainingRun {
         }
     }
 
-    private PretrainingCheckpoint.Contents contents() {
+    private CheckpointKeeper.Contents contents() {
         StateRecord state = StateRecord.toWrite();
         carry(state);
-        state.text("data", dataText());
         Objects.requireNonNull(atWork).carry(state.in("training"));
-        Map<String, String> about = Objects.requireNonNull(description).texts();
+        Map<String, String> about = Objects.requireNonNull(description).texts(dataTexts());
         about.put("stands at", layers.get(layer).label() + ", " + clock.place());
-        return new PretrainingCheckpoint.Contents(about, state);
+        return new CheckpointKeeper.Contents(about, state);
     }
 
     /** Passes what belongs to no single layer through a record. */
     private void carry(StateRecord record) {
         record.count("minibatches", keeper == null ? 0 : keeper.minibatches());
         layer = record.count("layer", layer, 0, layers.size() - 1);
-        passesBefore = record.count("passesBefore", (int) passesBefore, 0, Integer.MAX_VALUE);
         record.matrixInto("parameters", network.params());
         for (int i = 0; i < layer; i++) {
             StateRecord part = record.in("layer " + i);
@@ -299,5 +290,10 @@ final class PretrainingRun {
                         target.index(), target.name(), history, kept, stopped, Duration.ofNanos(nanos)));
             }
         }
+        // A layer reads the data once before its first epoch. They are read again as often: a file must not say any
+        // number.
+        int most =
+                reports.stream().mapToInt(report -> report.history().size() + 1).sum();
+        passesBefore = record.count("passesBefore", (int) passesBefore, 0, most);
     }
 }

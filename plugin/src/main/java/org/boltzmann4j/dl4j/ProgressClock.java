@@ -44,7 +44,7 @@ final class ProgressClock {
 
     void carry(StateRecord record) {
         epoch = record.count("epoch", epoch, 1, Integer.MAX_VALUE);
-        minibatch = record.count("minibatch", minibatch);
+        minibatch = record.count("minibatch", (int) minibatch, 0, Integer.MAX_VALUE);
         rowsInLayer = record.count("rowsInLayer", rowsInLayer);
         workDone = record.number("workDone", workDone);
         long now = System.nanoTime();
@@ -64,11 +64,6 @@ final class ProgressClock {
 
     long minibatch() {
         return minibatch;
-    }
-
-    /** How much an epoch is. */
-    String epochText() {
-        return rowsPerEpoch + " rows in " + minibatchesPerEpoch + " minibatches an epoch";
     }
 
     /** For messages. */

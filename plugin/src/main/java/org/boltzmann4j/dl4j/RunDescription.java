@@ -9,7 +9,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a run was started with, in texts: two runs with the same settings, network and data are the same run. The environment is part of it
@@ -20,9 +28,13 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 record RunDescription(Map<String, String> settings, Map<String, String> configurations) {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
+
     private static final String SETTING = "setting ";
     private static final String CONFIGURATION = "configuration of ";
     private static final String ENVIRONMENT = "environment ";
+    private static final String DATA = "data ";
+    private static final int MOST_NAMED = 5;
 
     static Map<String, String> environment() {
         Map<String, String> result = new TreeMap<>();
@@ -33,47 +45,100 @@ record RunDescription(Map<String, String> settings, Map<String, String> configur
         return result;
     }
 
-    /** Everything as texts for a manifest. */
-    Map<String, String> texts() {
+    /**
+     * JSON of a network's configuration, without the counters in it, which are the training's. Its loss is the stock one, whatever a joint
+     * training has put there.
+     */
+    static String configuration(Model network) {
+        if (network instanceof ComputationGraph graph) {
+            ComputationGraphConfiguration configuration =
+                    graph.getConfiguration().clone();
+            configuration.setIterationCount(0);
+            configuration.setEpochCount(0);
+            return configuration.toJson();
+        }
+        MultiLayerConfiguration configuration =
+                ((MultiLayerNetwork) network).getLayerWiseConfigurations().clone();
+        configuration.setIterationCount(0);
+        configuration.setEpochCount(0);
+        for (NeuralNetConfiguration layer : configuration.getConfs()) {
+            layer.setIterationCount(0);
+            layer.setEpochCount(0);
+            JointTraining.setStockLoss(layer.getLayer());
+        }
+        return configuration.toJson();
+    }
+
+    /**
+     * Checks that a checkpoint is one of this run, as far as can be told before the data are read.
+     *
+     * @param allowed whether differences are a warning
+     * @throws IllegalArgumentException if they are not, and there are some
+     */
+    void requireSame(TrainingCheckpoint from, boolean allowed) {
+        settle(from, "is a checkpoint of another run", differences(from.about()), allowed);
+        List<String> environment = differences(part(from.about(), ENVIRONMENT), environment());
+        if (!environment.isEmpty()) {
+            LOG.warn("{} was written elsewhere ({}): the bits may be others", from.file(), environment);
+        }
+    }
+
+    /**
+     * Checks that data, read as far as those of a checkpoint, are the same.
+     *
+     * @param data what they look like, by name
+     * @param allowed whether differences are a warning
+     * @throws IllegalArgumentException if they are not, and there are some
+     */
+    static void requireSameData(TrainingCheckpoint from, Map<String, String> data, boolean allowed) {
+        settle(from, "is a checkpoint of a run on other data", differences(part(from.about(), DATA), data), allowed);
+    }
+
+    private static void settle(TrainingCheckpoint from, String what, List<String> differences, boolean allowed) {
+        if (differences.isEmpty()) {
+            return;
+        }
+        int named = Math.min(MOST_NAMED, differences.size());
+        String text = from.file() + " " + what + ": " + String.join("; ", differences.subList(0, named))
+                + (differences.size() > named ? "; and " + (differences.size() - named) + " more" : "");
+        if (!allowed) {
+            throw new IllegalArgumentException(text + ". To go on nevertheless: allowDifferences(true)");
+        }
+        LOG.warn(text);
+    }
+
+    /**
+     * Everything as texts for a manifest.
+     *
+     * @param data what they look like so far, by name
+     */
+    Map<String, String> texts(Map<String, String> data) {
         Map<String, String> result = new LinkedHashMap<>();
+        data.forEach((name, text) -> result.put(DATA + name, text));
         settings.forEach((name, text) -> result.put(SETTING + name, text));
         configurations.forEach((name, text) -> result.put(CONFIGURATION + name, text));
         environment().forEach((name, text) -> result.put(ENVIRONMENT + name, text));
         return result;
     }
 
-    /** Settings and configurations that a manifest has otherwise. */
-    List<String> differences(Map<String, String> about) {
-        Map<String, String> now = new TreeMap<>();
-        Map<String, String> then = new TreeMap<>();
-        settings.forEach((name, text) -> now.put(name, text));
-        about.forEach((name, text) -> {
-            if (name.startsWith(SETTING)) {
-                then.put(name.substring(SETTING.length()), text);
-            }
-        });
-        List<String> result = differences(then, now);
+    private List<String> differences(Map<String, String> about) {
+        List<String> result = differences(part(about, SETTING), settings);
         Map<String, String> jsonThen = new TreeMap<>();
         Map<String, String> jsonNow = new TreeMap<>();
         configurations.forEach((name, json) -> flatten(name, json, jsonNow));
-        about.forEach((name, json) -> {
-            if (name.startsWith(CONFIGURATION)) {
-                flatten(name.substring(CONFIGURATION.length()), json, jsonThen);
-            }
-        });
+        part(about, CONFIGURATION).forEach((name, json) -> flatten(name, json, jsonThen));
         result.addAll(differences(jsonThen, jsonNow));
         return result;
     }
 
-    /** Properties of the environment that a manifest has otherwise: not of the run, but of its bits. */
-    static List<String> environmentDifferences(Map<String, String> about) {
-        Map<String, String> then = new TreeMap<>();
+    private static Map<String, String> part(Map<String, String> about, String prefix) {
+        Map<String, String> result = new TreeMap<>();
         about.forEach((name, text) -> {
-            if (name.startsWith(ENVIRONMENT)) {
-                then.put(name.substring(ENVIRONMENT.length()), text);
+            if (name.startsWith(prefix)) {
+                result.put(name.substring(prefix.length()), text);
             }
         });
-        return differences(then, environment());
+        return result;
     }
 
     private static List<String> differences(Map<String, String> then, Map<String, String> now) {

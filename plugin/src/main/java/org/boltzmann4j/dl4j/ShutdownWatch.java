@@ -36,9 +36,9 @@ final class ShutdownWatch implements AutoCloseable {
         requested = true;
         try {
             if (isEndingTheProcess(trainer.getStackTrace())) {
-                lastWords = "the pretraining ended the process itself: its last checkpoint is an older one";
+                lastWords = "the training ended the process itself: its last checkpoint is an older one";
             } else if (!done.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                lastWords = "the pretraining did not come to the end of its minibatch in " + PATIENCE_SECONDS
+                lastWords = "the training did not come to the end of its minibatch in " + PATIENCE_SECONDS
                         + " s: its last checkpoint is an older one";
             }
         } catch (InterruptedException e) {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertAll;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import net.jqwik.api.Property;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -108,5 +110,19 @@ final class ArchitectureTest {
         JavaClasses none = new ClassFileImporter().importPackages(ROOT + ".nowhere");
         assertThat(none).isEmpty();
         assertAll(RoomRules.below(ROOT).values().stream().map(rule -> () -> rule.check(none)));
+    }
+
+    /** What was found once has to be found again. */
+    @Test
+    void everyPropertyHasAFixedSeed() {
+        List<JavaMethod> properties = new ClassFileImporter()
+                .withImportOption(new ImportOption.OnlyIncludeTests()).importPackages(ROOT).stream()
+                        .flatMap(type -> type.getMethods().stream())
+                        .filter(method -> method.isAnnotatedWith(Property.class))
+                        .toList();
+        assertThat(properties).hasSizeGreaterThan(10).allSatisfy(method -> assertThat(
+                        method.getAnnotationOfType(Property.class).seed())
+                .as(method.getFullName())
+                .isNotEmpty());
     }
 }

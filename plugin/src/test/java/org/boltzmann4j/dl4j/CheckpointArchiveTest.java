@@ -59,7 +59,7 @@ class CheckpointArchiveTest {
     void whatIsWrittenIsRead() throws IOException {
         StateRecord written = state();
         write(written);
-        CheckpointArchive read = CheckpointArchive.read(file, KIND);
+        CheckpointArchive read = CheckpointArchive.read(file);
         assertThat(read.about()).isEqualTo(Map.of("stands at", "the start"));
         assertThat(read.state().scalars()).isEqualTo(written.scalars());
         assertThat(read.state().arrays().keySet()).isEqualTo(written.arrays().keySet());
@@ -79,7 +79,7 @@ class CheckpointArchiveTest {
     }
 
     private void assertRefused(String message) {
-        assertThatThrownBy(() -> CheckpointArchive.read(file, KIND))
+        assertThatThrownBy(() -> CheckpointArchive.read(file))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageStartingWith(file + ": ")
                 .hasMessageContaining(message);
@@ -87,14 +87,17 @@ class CheckpointArchiveTest {
 
     @Test
     void filesThatAreNoneAreRefused() throws IOException {
-        assertRefused("is no checkpoint");
+        assertRefused("does not exist");
         Files.writeString(file, "no zip");
         assertRefused("is no checkpoint");
+        Networks.stack(DataType.FLOAT, 4, 3).save(file.toFile());
+        assertRefused("has no manifest.json: it is no checkpoint");
         write(state());
-        assertThatThrownBy(() -> CheckpointArchive.read(file, "another kind"))
+        assertThat(CheckpointArchive.read(file).kind()).isEqualTo(KIND);
+        assertThatThrownBy(() -> TrainingCheckpoint.read(file))
                 .isInstanceOf(CheckpointException.class)
-                .hasMessageContaining("is a checkpoint of test, expected one of another kind");
-        assertThatThrownBy(() -> PretrainingCheckpoint.read(folder)).isInstanceOf(CheckpointException.class);
+                .hasMessageContaining("is a checkpoint of test, expected one of a training");
+        assertThatThrownBy(() -> TrainingCheckpoint.read(folder)).isInstanceOf(CheckpointException.class);
     }
 
     /** One bit in every seventh byte: headers, manifest, arrays, directory. Either nothing of the content changes or it is refused. */
@@ -113,7 +116,7 @@ class CheckpointArchiveTest {
             Files.write(file, flipped);
             tried++;
             try {
-                CheckpointArchive read = CheckpointArchive.read(file, KIND);
+                CheckpointArchive read = CheckpointArchive.read(file);
                 assertThat(read.state().scalars()).isEqualTo(small.scalars());
                 assertThat(read.state().arrays()).isEqualTo(small.arrays());
             } catch (CheckpointException e) {
@@ -163,7 +166,12 @@ class CheckpointArchiveTest {
         String hash = Checksums.sha256(new byte[8]);
         byte[] eight = new byte[8];
         forge(sections("1", Map.of("a", "DOUBLES 1 1 " + hash)), Map.of("arrays/a", eight), ZipEntry.STORED);
-        assertThat(CheckpointArchive.read(file, KIND).state().arrays()).containsKey("a"); // the forger's work is good
+        assertThat(CheckpointArchive.read(file).state().arrays()).containsKey("a"); // the forger's work is good
+        forge(sections("1", Map.of()), Map.of("../escaped", eight), ZipEntry.STORED);
+        assertThat(CheckpointArchive.read(file).state().arrays())
+                .as("looked up, never extracted")
+                .isEmpty();
+        assertThat(folder.resolveSibling("escaped")).doesNotExist();
         forge(sections("2", Map.of()), Map.of(), ZipEntry.STORED);
         assertRefused("has version 2 of the format, expected 1");
         forge(Map.of("format", Map.of("name", "another")), Map.of(), ZipEntry.STORED);

@@ -8,13 +8,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.boltzmann4j.hostile.Fuzz;
-import org.boltzmann4j.sampler.ReplayBuffer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -29,10 +27,8 @@ import org.nd4j.linalg.dataset.api.preprocessor.NormalizerStandardize;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 
-/** Every reader of this room reads or refuses, and nothing else, whatever becomes of a valid file. */
+/** Every reader of models in this room reads or refuses, and nothing else, whatever becomes of a valid file. */
 class FuzzedModelsTest {
-
-    private static final int CHAINS = 6;
 
     @TempDir
     Path directory;
@@ -68,12 +64,6 @@ class FuzzedModelsTest {
         campaigns.put(
                 "networks of 0.9.1",
                 Fuzz.of(file -> reader.legacyNetwork(written(file)), ModelFormatException.class, LegacyFiles.zips()));
-        campaigns.put(
-                "checkpoints of joint training",
-                Fuzz.of(
-                        file -> JemCheckpoint.read(written(file), 15, 30, CHAINS),
-                        IOException.class,
-                        List.of(Files.readAllBytes(checkpoint().toPath()))));
         return campaigns.entrySet().stream()
                 .map(campaign -> DynamicTest.dynamicTest(campaign.getKey(), () -> {
                     Fuzz.Outcome outcome = campaign.getValue().run(mutations);
@@ -119,22 +109,5 @@ class FuzzedModelsTest {
         File file = directory.resolve("normalized.zip").toFile();
         StockNetwork.save(Networks.stack(DataType.FLOAT, 4, 3), file, normalizer);
         return Files.readAllBytes(file.toPath());
-    }
-
-    private File checkpoint() throws IOException {
-        ReplayBuffer buffer = ReplayBuffer.of(
-                Nd4j.rand(DataType.FLOAT, CHAINS, 4), new int[CHAINS], new int[] {0, 1, 2, 0, 1, 2}, 3, true);
-        JemCheckpoint checkpoint = new JemCheckpoint(
-                3,
-                1,
-                12,
-                3,
-                Collections.nCopies(GuardWatch.NUMBERS, 0.5),
-                Nd4j.rand(DataType.FLOAT, 1, 15),
-                Nd4j.rand(DataType.FLOAT, 1, 30),
-                new JointBatches.State(12, new JointChains.State(40, null, buffer)));
-        File file = directory.resolve("checkpoint").toFile();
-        checkpoint.write(file);
-        return file;
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +78,7 @@ class InterruptionTest {
                 .listeners(at(6, () -> Thread.currentThread().interrupt()))
                 .build();
         assertThatThrownBy(() -> interrupted.pretrain(network(), data()))
-                .isInstanceOfSatisfying(PretrainingInterruptedException.class, e -> {
+                .isInstanceOfSatisfying(TrainingInterruptedException.class, e -> {
                     Path file = everyFourth().file(6);
                     assertThat(e.checkpoint()).contains(file);
                     assertThat(e)
@@ -162,24 +161,6 @@ class InterruptionTest {
                 .isFalse();
     }
 
-    /** A disk with room for some bytes, then none. */
-    private static CheckpointArchive.Opener diskWith(AtomicInteger room) {
-        return file -> new FilterOutputStream(Files.newOutputStream(file)) {
-            @Override
-            public void write(int b) throws IOException {
-                write(new byte[] {(byte) b}, 0, 1);
-            }
-
-            @Override
-            public void write(byte[] bytes, int offset, int length) throws IOException {
-                if (room.addAndGet(-length) < 0) {
-                    throw new IOException("No space left on device");
-                }
-                out.write(bytes, offset, length);
-            }
-        };
-    }
-
     /**
      * Wherever in the second file the disk is full: in its first bytes, in the manifest, in an array, in the directory of the zip. Sizes differ
      * by some bytes from run to run, since times are written in digits.
@@ -195,7 +176,7 @@ class InterruptionTest {
             MultiLayerNetwork network = network();
             Networks.pretrainer(3)
                     .checkpoints(checkpoints)
-                    .opener(diskWith(new AtomicInteger(full)))
+                    .opener(FullDisk.with(new AtomicInteger(full)))
                     .build()
                     .pretrain(network, data());
             assertThat(network.params()).as("the run itself").isEqualTo(plain.params());
@@ -222,11 +203,11 @@ class InterruptionTest {
     @Test
     void anInterruptOnAFullDiskSaysWhatIsLost() {
         GreedyPretrainer interrupted = pretrainer()
-                .opener(diskWith(new AtomicInteger()))
+                .opener(FullDisk.with(new AtomicInteger()))
                 .listeners(at(6, () -> Thread.currentThread().interrupt()))
                 .build();
         assertThatThrownBy(() -> interrupted.pretrain(network(), data()))
-                .isInstanceOfSatisfying(PretrainingInterruptedException.class, e -> assertThat(e.checkpoint())
+                .isInstanceOfSatisfying(TrainingInterruptedException.class, e -> assertThat(e.checkpoint())
                         .isEmpty())
                 .hasMessageContaining("the last of them lost. There is no checkpoint");
         assertThat(Thread.interrupted()).isTrue();
@@ -265,7 +246,7 @@ class InterruptionTest {
                 .build()
                 .pretrain(network(), data());
         assertThat(everyFourth().files()).hasSize(12);
-        PretrainingCheckpoint last = PretrainingCheckpoint.read(everyFourth().file(12));
+        TrainingCheckpoint last = TrainingCheckpoint.read(everyFourth().file(12));
         assertThat(last.about()).containsEntry("stands at", "layer 0, epoch 3, minibatch 4");
         assertThat(last.file()).isEqualTo(everyFourth().file(12));
     }

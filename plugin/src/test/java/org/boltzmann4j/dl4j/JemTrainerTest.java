@@ -3,12 +3,7 @@ package org.boltzmann4j.dl4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.File;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.boltzmann4j.sampler.Langevin;
 import org.boltzmann4j.sampler.LangevinReport;
@@ -17,10 +12,8 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.Sgd;
@@ -29,9 +22,6 @@ import org.nd4j.linalg.schedule.MapSchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
 
 class JemTrainerTest {
-
-    @TempDir
-    private Path directory;
 
     private static JointTraining training() {
         return JointTraining.builder()
@@ -47,7 +37,7 @@ class JemTrainerTest {
     }
 
     @Test
-    void aTrainingInWhichNothingDivergesIsThatOfFitBitByBit() throws IOException {
+    void aTrainingInWhichNothingDivergesIsThatOfFitBitByBit() {
         MultiLayerNetwork plain = Blobs.network(new Adam(0.01));
         MultiLayerNetwork guarded = plain.clone();
         plain.fit(training().batches(plain, Blobs.batches(120, 30, 1)), 3);
@@ -70,29 +60,6 @@ class JemTrainerTest {
         assertThat(seen).hasSize(12).last().isEqualTo(report.last());
         assertThat(((OutputLayer) guarded.getOutputLayer().conf().getLayer()).getLossFn())
                 .isEqualTo(new LossMCXENT());
-    }
-
-    @Test
-    void aResumedTrainingEqualsAnUninterruptedOneAlsoWithDropout() throws IOException {
-        File file = directory.resolve("training.b4j").toFile();
-        MultiLayerNetwork whole = Blobs.network(new Adam(0.01), DataType.FLOAT, 0.8);
-        final MultiLayerNetwork first = whole.clone();
-        JemTrainer.of(training()).epochs(4).build().fit(whole, Blobs.batches(120, 30, 1));
-
-        JemTrainer.of(training()).epochs(2).checkpoint(file).build().fit(first, Blobs.batches(120, 30, 1));
-        assertThat(first.params()).isNotEqualTo(whole.params());
-        MultiLayerNetwork second = Blobs.network(new Adam(0.01), DataType.FLOAT, 0.8);
-        JemReport report =
-                JemTrainer.of(training()).epochs(4).checkpoint(file).build().resume(second, Blobs.batches(120, 30, 1));
-        assertThat(second.params()).isEqualTo(whole.params());
-        assertThat(second.getUpdater().getStateViewArray())
-                .isEqualTo(whole.getUpdater().getStateViewArray());
-        assertThat(second.getIterationCount()).isEqualTo(whole.getIterationCount());
-        assertThat(second.getEpochCount()).isEqualTo(4);
-        assertThat(report.epochs()).isEqualTo(4);
-        try (var files = Files.list(directory)) {
-            assertThat(files).hasSize(1);
-        }
     }
 
     /** How a learning rate of 10 comes in at iteration 200 of 280. */
@@ -126,7 +93,7 @@ class JemTrainerTest {
 
     @ParameterizedTest
     @EnumSource
-    void aLearningRateOfTenTripsTheGuardAndTheTrainingReachesAHealthyEnd(Injection injection) throws IOException {
+    void aLearningRateOfTenTripsTheGuardAndTheTrainingReachesAHealthyEnd(Injection injection) {
         MultiLayerNetwork network = injection.network();
         network.setListeners(new BaseTrainingListener() {
             @Override
@@ -158,7 +125,7 @@ class JemTrainerTest {
     }
 
     @Test
-    void parametersThatBecomeNanAreLeftBehindAndNothingIsThrown() throws IOException {
+    void parametersThatBecomeNanAreLeftBehindAndNothingIsThrown() {
         MultiLayerNetwork network = Blobs.network(new Adam(0.01));
         network.setListeners(new BaseTrainingListener() {
             @Override
@@ -176,13 +143,11 @@ class JemTrainerTest {
     }
 
     @Test
-    void aTrainingThatCannotBeSavedStopsWithTheLastHealthyModel() throws IOException {
+    void aTrainingThatCannotBeRescuedStopsWithTheLastHealthyModel() {
         MultiLayerNetwork network = Blobs.network(new Sgd(0.01));
         INDArray start = network.params().dup();
-        File file = directory.resolve("stopped.b4j").toFile();
         JemReport report = JemTrainer.of(training())
                 .guard(new JointGuard(50, 1e-9, 1e-9, 1e9, 1e9, 1e9, 1e9, 0))
-                .checkpoint(file)
                 .build()
                 .fit(network, Blobs.batches(120, 30, 1));
         assertThat(report.health()).isEqualTo(JointGuard.Health.DIVERGED);
@@ -190,7 +155,6 @@ class JemTrainerTest {
         assertThat(report.returns()).hasSize(JemRun.LEVELS);
         assertThat(report.epochs()).isZero();
         assertThat(network.params()).isEqualTo(start);
-        assertThat(file).exists();
     }
 
     @Test
@@ -247,36 +211,8 @@ class JemTrainerTest {
     }
 
     @Test
-    void checkpointsThatAreDamagedOrOfAnotherTrainingAreRefused() throws IOException {
-        File file = directory.resolve("training.b4j").toFile();
-        JemTrainer trainer =
-                JemTrainer.of(training()).epochs(1).checkpoint(file).build();
-        MultiLayerNetwork network = Blobs.network(new Adam(0.01));
-        trainer.fit(network, Blobs.batches(60, 30, 1));
-        byte[] whole = Files.readAllBytes(file.toPath());
-
-        assertThatThrownBy(() -> trainer.resume(Blobs.network(new Sgd(0.01)), Blobs.batches(60, 30, 1)))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("updater");
-        for (int length : new int[] {0, 7, 100, whole.length / 2, whole.length - 1}) {
-            Files.write(file.toPath(), Arrays.copyOf(whole, length));
-            assertThatThrownBy(() -> trainer.resume(network, Blobs.batches(60, 30, 1)))
-                    .isInstanceOf(IOException.class);
-        }
-        byte[] flipped = whole.clone();
-        flipped[whole.length / 2] ^= 1; // among the samples, the largest part of the file
-        Files.write(file.toPath(), flipped);
-        assertThatThrownBy(() -> trainer.resume(network, Blobs.batches(60, 30, 1)))
-                .isInstanceOf(CheckpointException.class)
-                .hasMessageContaining("damaged");
-        byte[] other = whole.clone();
-        other[0] = 0;
-        Files.write(file.toPath(), other);
-        assertThatThrownBy(() -> trainer.resume(network, Blobs.batches(60, 30, 1)))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("no checkpoint");
-        assertThatThrownBy(() -> JemTrainer.of(training()).build().resume(network, Blobs.batches(60, 30, 1)))
-                .isInstanceOf(IllegalStateException.class);
+    void settingsThatMeanNothingAreRefused() {
         assertThatThrownBy(() -> JemTrainer.of(training()).epochs(0)).hasMessageContaining("epochs = 0");
+        assertThatThrownBy(() -> JemTrainer.of(training()).snapshotEvery(0)).hasMessageContaining("snapshotEvery = 0");
     }
 }

@@ -2,7 +2,6 @@ package org.boltzmann4j.dl4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -13,7 +12,6 @@ import org.boltzmann4j.objective.ParallelTempering;
 import org.boltzmann4j.sampler.Ladder;
 import org.boltzmann4j.sampler.Langevin;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -33,13 +31,17 @@ class ReleasedCheckpointsTest {
                 .pretrain(network(), data());
         try (Stream<Path> files = Files.list(all)) {
             for (Path file : files.toList()) {
-                if (STANDS_AT.equals(PretrainingCheckpoint.read(file).about().get("stands at"))) {
+                if (STANDS_AT.equals(TrainingCheckpoint.read(file).about().get("stands at"))) {
                     Files.copy(file, folder.resolve("pretraining.zip"));
                 }
             }
         }
-        trainer(folder.resolve("joint-training.zip").toFile(), 1)
+        Path joint = Files.createTempDirectory("checkpoints");
+        trainer()
+                .checkpoints(Checkpoints.in(joint).everyMinibatches(3))
+                .build()
                 .fit(Blobs.network(new Adam(0.01)), Blobs.batches(60, 30, 1));
+        Files.copy(Checkpoints.in(joint).file(3), folder.resolve("joint-training.zip"));
     }
 
     private static final String STANDS_AT = "layer 0, epoch 2, minibatch 2";
@@ -61,16 +63,14 @@ class ReleasedCheckpointsTest {
         return Networks.pretrainer(3).averaging(ParameterAverage.ofDecay(0.9));
     }
 
-    static JemTrainer trainer(File file, int epochs) {
+    static JemTrainer.Builder trainer() {
         return JemTrainer.of(JointTraining.builder()
                         .bufferSize(60)
                         .examplesPerClass(10)
                         .dataNoise(0.01)
                         .langevin(Langevin.practical(3, 0.01, 0.01).withClip(0.1))
                         .build())
-                .epochs(epochs)
-                .checkpoint(file)
-                .build();
+                .epochs(2);
     }
 
     private static Path resource(String version, String name) throws URISyntaxException {
@@ -82,7 +82,7 @@ class ReleasedCheckpointsTest {
     @ParameterizedTest
     @ValueSource(strings = "0.1.0")
     void pretrainingsGoOn(String version) throws IOException, URISyntaxException {
-        PretrainingCheckpoint checkpoint = PretrainingCheckpoint.read(resource(version, "pretraining.zip"));
+        TrainingCheckpoint checkpoint = TrainingCheckpoint.read(resource(version, "pretraining.zip"));
         assertThat(checkpoint.about()).containsEntry("stands at", STANDS_AT);
         MultiLayerNetwork network = network();
         PretrainingReport report = pretrainer()
@@ -97,10 +97,15 @@ class ReleasedCheckpointsTest {
 
     @ParameterizedTest
     @ValueSource(strings = "0.1.0")
-    void jointTrainingsGoOn(String version, @TempDir Path folder) throws IOException, URISyntaxException {
-        Path copy = Files.copy(resource(version, "joint-training.zip"), folder.resolve("joint.zip"));
+    void jointTrainingsGoOn(String version) throws IOException, URISyntaxException {
+        TrainingCheckpoint checkpoint = TrainingCheckpoint.read(resource(version, "joint-training.zip"));
+        assertThat(checkpoint.about()).containsEntry("stands at", "epoch 2, minibatch 1");
         MultiLayerNetwork network = Blobs.network(new Adam(0.01));
-        JemReport report = trainer(copy.toFile(), 2).resume(network, Blobs.batches(60, 30, 1));
+        JemReport report = trainer()
+                .allowDifferences(true) // configurations may have more fields now
+                .build()
+                .resume(checkpoint.file())
+                .fit(network, Blobs.batches(60, 30, 1));
         assertThat(report.epochs()).isEqualTo(2);
         assertThat(network.getIterationCount()).isEqualTo(4);
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Mutations of valid files, handed to a reader that has to read or refuse each of them in time.
@@ -30,11 +31,17 @@ public final class Fuzz {
     private final Reader reader;
     private final List<Class<? extends Throwable>> refusals;
     private final List<byte[]> seeds;
+    private final @Nullable UnaryOperator<Map<String, byte[]>> seal;
 
-    private Fuzz(Reader reader, List<Class<? extends Throwable>> refusals, List<byte[]> seeds) {
+    private Fuzz(
+            Reader reader,
+            List<Class<? extends Throwable>> refusals,
+            List<byte[]> seeds,
+            @Nullable UnaryOperator<Map<String, byte[]>> seal) {
         this.reader = reader;
         this.refusals = refusals;
         this.seeds = seeds;
+        this.seal = seal;
     }
 
     /** What is tried. */
@@ -54,14 +61,22 @@ public final class Fuzz {
      * @param seeds valid files; not modified
      */
     public static Fuzz of(Reader reader, Class<? extends Throwable> refusal, List<byte[]> seeds) {
-        return new Fuzz(reader, List.of(refusal), List.copyOf(seeds));
+        return new Fuzz(reader, List.of(refusal), List.copyOf(seeds), null);
     }
 
     /** The same campaign with one more exception that is a refusal. */
     public Fuzz refusingBy(Class<? extends Throwable> refusal) {
         List<Class<? extends Throwable>> more = new ArrayList<>(refusals);
         more.add(refusal);
-        return new Fuzz(reader, more, seeds);
+        return new Fuzz(reader, more, seeds, seal);
+    }
+
+    /**
+     * The same campaign on zips that have checksums in their entries: of the mutated ones three in four get right ones again, as somebody would
+     * make them who means harm.
+     */
+    public Fuzz sealedBy(UnaryOperator<Map<String, byte[]>> checksums) {
+        return new Fuzz(reader, refusals, seeds, checksums);
     }
 
     /**
@@ -121,7 +136,8 @@ public final class Fuzz {
         List<String> names = List.copyOf(entries.keySet());
         String name = names.get(random.nextInt(names.size()));
         entries.compute(name, (key, content) -> mutated(content, random));
-        return Zips.zip(entries);
+        boolean asWritten = seal == null || random.nextInt(4) == 0;
+        return Zips.zip(asWritten ? entries : seal.apply(entries), Zips.isStored(zip));
     }
 
     private byte[] mutated(byte[] file, Random random) {
@@ -192,7 +208,11 @@ public final class Fuzz {
             to++;
         }
         String value = text.substring(from, to);
-        String other = changes.get(random.nextInt(changes.size())).apply(value);
+        UnaryOperator<String> change = changes.get(random.nextInt(changes.size()));
+        boolean quoted = value.length() > 1 && value.startsWith("\"") && value.endsWith("\"");
+        String other = quoted && random.nextBoolean()
+                ? "\"" + change.apply(value.substring(1, value.length() - 1)).replace("\"", "") + "\""
+                : change.apply(value);
         return (text.substring(0, from) + other + text.substring(to)).getBytes(StandardCharsets.ISO_8859_1);
     }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
@@ -28,16 +29,34 @@ public final class Zips {
     }
 
     public static byte[] zip(Map<String, byte[]> entries) {
+        return zip(entries, false);
+    }
+
+    /** A zip of entries that are compressed, or all stored as they are. */
+    public static byte[] zip(Map<String, byte[]> entries, boolean stored) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream out = new ZipOutputStream(bytes)) {
             for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
-                out.putNextEntry(new ZipEntry(entry.getKey()));
+                ZipEntry zipEntry = new ZipEntry(entry.getKey());
+                if (stored) {
+                    CRC32 crc = new CRC32();
+                    crc.update(entry.getValue());
+                    zipEntry.setMethod(ZipEntry.STORED);
+                    zipEntry.setSize(entry.getValue().length);
+                    zipEntry.setCrc(crc.getValue());
+                }
+                out.putNextEntry(zipEntry);
                 out.write(entry.getValue());
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
+    }
+
+    /** Whether the first entry of a zip is not compressed, as its header says. */
+    public static boolean isStored(byte[] zip) {
+        return zip[8] == ZipEntry.STORED;
     }
 
     /** The same zip with an entry added or replaced. */

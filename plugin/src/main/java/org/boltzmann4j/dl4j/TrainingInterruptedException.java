@@ -4,14 +4,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A pretraining was asked to end, by a signal or an interrupt, and did so after its minibatch. The message says how to go on. */
-public final class PretrainingInterruptedException extends RuntimeException {
+/** A training was asked to end, by a signal or an interrupt, and did so after its minibatch. The message says how to go on. */
+public final class TrainingInterruptedException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
     private final transient @Nullable Path checkpoint;
 
-    PretrainingInterruptedException(String message, @Nullable Path checkpoint) {
+    TrainingInterruptedException(String message, @Nullable Path checkpoint) {
         super(message);
         this.checkpoint = checkpoint;
     }
