@@ -298,6 +298,7 @@ public final class JointTraining {
             result.put("restarts", new ReplayBuffer.Restarts(restartRate, balancedRestarts).toString());
             result.put("starts", starts == null ? "Gaussians of " + examplesPerClass + " examples a class" : "given");
             result.put("seed", String.valueOf(seed));
+            result.put("threads of the sampler", threads == 0 ? "those of the BLAS" : "workers");
             return result;
         }
 
