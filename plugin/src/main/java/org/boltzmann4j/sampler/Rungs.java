@@ -96,8 +96,16 @@ final class Rungs {
         return perRow;
     }
 
-    void carry(StateRecord record) {
+    /** Says how many rows there are, before anything that has to fit them. */
+    void carryLadder(StateRecord record) {
         ladder = record.numbers("ladder", ladder);
+        if (ladder.length == 0) {
+            throw new IllegalArgumentException("a ladder without rungs");
+        }
+    }
+
+    /** The rest, after {@link #carryLadder}. */
+    void carrySwaps(StateRecord record) {
         int rungs = ladder.length;
         int rows = rungs * chains;
         int[] flat = Arrays.stream(rowAt).flatMapToInt(Arrays::stream).toArray();
@@ -108,10 +116,7 @@ final class Rungs {
         proposed = record.counts("proposed", proposed);
         accepted = record.counts("accepted", accepted);
         acceptance = record.numbers("acceptance", acceptance);
-        if (rungs == 0
-                || proposed.length != rungs - 1
-                || accepted.length != rungs - 1
-                || acceptance.length != rungs - 1) {
+        if (proposed.length != rungs - 1 || accepted.length != rungs - 1 || acceptance.length != rungs - 1) {
             throw new IllegalArgumentException("swaps of another number of pairs than " + (rungs - 1));
         }
         roundTrips = record.count("roundTrips", roundTrips);

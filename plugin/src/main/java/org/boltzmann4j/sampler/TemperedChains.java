@@ -142,13 +142,14 @@ public final class TemperedChains implements ModelSamples, InferenceChains {
 
     @Override
     public void carry(StateRecord record) {
-        rungs.carry(record);
+        rungs.carryLadder(record);
         hidden.carry(record.in("hidden"));
         if (hidden.rows() != rungs.rows()) {
             throw new IllegalArgumentException(
                     "states of " + hidden.rows() + " rows for " + rungs.count() + " rungs of " + chains + " chains");
         }
         visible.resize(rungs.rows());
+        rungs.carrySwaps(record);
         sweeps = record.count("sweeps", sweeps);
         if (!record.isReading()) {
             carrySlopes(record);
