@@ -158,8 +158,7 @@ class LogLikelihoodTest {
         double[] z = coarse.of(rbm, v).forward().stream()
                 .mapToDouble(run -> (run.value() - truth) / run.standardError())
                 .toArray();
-        // A mean square of 20 standard normals is 1 with a deviation of 0.32, five of which above; common numbers made
-        // 4.5.
+        // A mean square of 20 standard normals is 1 with a deviation of 0.32, five of which above; 7 in step.
         assertThat(Arrays.stream(z).map(x -> x * x).average().orElseThrow()).isLessThan(2.6);
     }
 
