@@ -29,11 +29,10 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
  * Writes networks of the real Deeplearning4j 0.9.1 with what each of their layers returns, for the tests of the plugin's reader of them: NAME.zip, and
- * NAME.txt with lines of "index values", index -1 for the inputs. To write them again, from the directory of this program's pom.xml:
+ * NAME.txt with lines of "index values", index -1 for the inputs. To write them again, in the repository's root:
  *
  * <pre>
- * mvn -q process-classes
- * java -cp target/classes:$(cat target/classpath) OldZips ../../../plugin/src/test/resources/dl4j-0.9.1
+ * mvn -q -pl integration-tests generate-test-resources -P legacy-zips
  * </pre>
  */
 public final class OldZips {
