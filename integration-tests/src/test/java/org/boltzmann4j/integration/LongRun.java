@@ -27,6 +27,10 @@ public final class LongRun {
     /** Of lines with bytes of the heap and of the process, at the iterations asked for. */
     static final String MEMORY = "MEMORY ";
 
+    private static final int QUIET_ROUNDS = 5;
+    private static final int MOST_ROUNDS = 200;
+    private static final long FREED = 100_000;
+
     private static final int ROWS = 20;
     private static final int COLUMNS = 256;
 
@@ -65,18 +69,24 @@ public final class LongRun {
         });
     }
 
+    /**
+     * Arrays outside of the heap are freed by threads of the host's, when the collector has found their owners gone: on a busy machine
+     * they come late. So this waits until nothing more is freed.
+     */
     private static void measure() {
-        // Arrays outside of the heap are freed when the collector has found their owners gone.
-        for (int i = 0; i < 5; i++) {
+        long least = Long.MAX_VALUE;
+        for (int quiet = 0, rounds = 0; quiet < QUIET_ROUNDS && rounds < MOST_ROUNDS; rounds++) {
             System.gc();
             try {
                 Thread.sleep(50);
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
+            long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+            quiet = heap < least - FREED ? 0 : quiet + 1;
+            least = Math.min(least, heap);
         }
-        long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-        System.out.println(MEMORY + heap + " " + Pointer.physicalBytes());
+        System.out.println(MEMORY + least + " " + Pointer.physicalBytes());
     }
 
     private interface Watch {

@@ -95,6 +95,7 @@ class ReadmeProgramTest {
         String imports = Stream.of(
                         "org.boltzmann4j.dl4j",
                         "org.boltzmann4j.energy",
+                        "org.boltzmann4j.estimate",
                         "org.boltzmann4j.sampler",
                         "org.deeplearning4j.nn.multilayer",
                         "org.nd4j.linalg.api.ndarray",

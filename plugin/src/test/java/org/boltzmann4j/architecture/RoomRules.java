@@ -224,6 +224,7 @@ final class RoomRules {
                 root + ".math.BlasThreads.holders",
                 root + ".math.BlasThreads.before",
                 root + ".math.Workers.CURRENT",
+                root + ".math.StepWatch.WATCH",
                 root + ".dl4j.GreedyPretrainer.BLAS_LOOKED_AT");
         return fields().that().areStatic().should(new ArchCondition<>("hold no state") {
             @Override

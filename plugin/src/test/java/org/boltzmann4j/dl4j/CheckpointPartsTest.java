@@ -160,14 +160,14 @@ class CheckpointPartsTest {
         write(run, folder, 8);
         CheckpointArchive archive = CheckpointArchive.read(checkpoint(8));
         Map<String, String> about = new HashMap<>(archive.about());
-        about.replaceAll((name, text) -> text.replace(RbmLayer.class.getName(), Recorder.class.getName()));
+        about.replaceAll((name, text) -> text.replace(RbmLayer.class.getName(), Recorder.Other.class.getName()));
         Path foreign = folder.resolve("foreign.zip");
         CheckpointArchive.write(foreign, archive.kind(), about, archive.state(), Files::newOutputStream);
         GreedyPretrainer pretrainer = run.pretrainer().build().resume(foreign);
         assertThatThrownBy(() ->
                         pretrainer.pretrain(run.network().get(), run.data().get()))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("@class: " + Recorder.class.getName() + " in the checkpoint");
-        assertThat(Recorder.Witness.initialised()).isFalse();
+                .hasMessageContaining("@class: " + Recorder.Other.class.getName() + " in the checkpoint");
+        assertThat(Recorder.Witness.sawOther()).isFalse();
     }
 }

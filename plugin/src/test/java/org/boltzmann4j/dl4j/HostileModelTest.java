@@ -58,11 +58,11 @@ class HostileModelTest {
                 (name, json) -> assertThatThrownBy(() -> ModelReader.standard().networkConfiguration(json))
                         .as(name)
                         .isInstanceOf(ModelFormatException.class));
-        assertThat(Recorder.Witness.initialised()).isFalse();
+        assertThat(Recorder.Witness.sawRecorder()).isFalse();
 
         String json = foreign.get("a class as the first of an array");
         assertThatThrownBy(() -> MultiLayerConfiguration.fromJson(json)).isInstanceOf(RuntimeException.class);
-        assertThat(Recorder.Witness.initialised())
+        assertThat(Recorder.Witness.sawRecorder())
                 .as("the host loads what this file names")
                 .isTrue();
     }

@@ -178,6 +178,7 @@ class SettingsOutOfRangeTest {
             Map.entry("JointTraining.Builder.restarts", "[0, 1] rate"),
             Map.entry("JointTraining.Builder.examplesPerClass", "[2, inf)"),
             Map.entry("JointTraining.Builder.seed", "any"),
+            Map.entry("JointTraining.Builder.threads", "[1, inf)"),
             Map.entry("JemTrainer.Builder.epochs", "[1, inf)"),
             Map.entry("JemTrainer.Builder.snapshotEvery", "[1, inf)"),
             Map.entry("Generation.withChains", "[1, inf)"),
@@ -340,13 +341,13 @@ class SettingsOutOfRangeTest {
     /** The methods of settings that take a number and return settings of the same kind; other arguments are these. */
     private static List<Setting> settings(Class<?> type, Supplier<?> fresh) {
         List<Setting> settings = new ArrayList<>();
-        for (Method method : type.getDeclaredMethods()) {
+        for (Method method : type.getMethods()) { // those that the settings share with others included
             List<Class<?>> parameters = List.of(method.getParameterTypes());
             long numbers =
                     parameters.stream().filter(SettingsOutOfRangeTest::isNumber).count();
-            if (!Modifier.isPublic(method.getModifiers())
-                    || Modifier.isStatic(method.getModifiers())
-                    || method.getReturnType() != type
+            if (Modifier.isStatic(method.getModifiers())
+                    || method.getReturnType() == Object.class
+                    || !method.getReturnType().isAssignableFrom(type)
                     || numbers == 0) {
                 continue;
             }
