@@ -71,7 +71,7 @@ public final class DbnSpace extends CompositeSpace<DbnConfiguration> {
         this.widths = List.copyOf(widths);
         this.layers = List.copyOf(layers);
         this.output = output;
-        this.updater = updater;
+        this.updater = UpdaterDefaults.fill(updater);
         this.l2 = l2;
         this.fineTuningEpochs = fineTuningEpochs;
         this.pretraining = pretraining;
@@ -247,7 +247,8 @@ public final class DbnSpace extends CompositeSpace<DbnConfiguration> {
         /**
          * Searches the updater of fine-tuning. Default: Adam with a rate of 0.001.
          *
-         * @param space for example the host's {@code AdamSpace}
+         * @param space for example the host's {@code AdamSpace}, whose decay rates and epsilon, where they are not set, become those of
+         *     {@code Adam} (the host would take 0.001)
          * @return this
          */
         public Builder updater(ParameterSpace<IUpdater> space) {

@@ -32,6 +32,7 @@ public final class PretrainingSpace extends CompositeSpace<PretrainingSettings> 
             throw new IllegalArgumentException("pretraining: no epochs, expected a space for one layer at least");
         }
         this.epochs = List.copyOf(epochs);
+        updaters.forEach(UpdaterDefaults::fill);
         this.updaters = List.copyOf(updaters);
         this.propagation = propagation;
         this.averagingDecay = averagingDecay;

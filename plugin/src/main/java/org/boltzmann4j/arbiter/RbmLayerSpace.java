@@ -51,6 +51,8 @@ public final class RbmLayerSpace extends FeedForwardLayerSpace<RbmLayer> {
 
     private RbmLayerSpace(Builder builder) {
         super(builder);
+        UpdaterDefaults.fill(updater);
+        UpdaterDefaults.fill(biasUpdater);
         this.visible = builder.visible;
         this.hidden = builder.hidden;
         this.negativePhase = builder.negativePhase;
