@@ -139,6 +139,7 @@ public final class FewLabels implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         long start = System.nanoTime();
+        Path directory = options.writableOut("few-labels");
         ExampleData data = ExampleData.load(options);
         requireUsable(data.train());
         say(
@@ -187,7 +188,6 @@ public final class FewLabels implements Callable<Integer> {
                 .with("testAccuracy", figures)
                 .with("fineTuning", settings)
                 .with("seconds", Math.round(secondsSince(start)));
-        Path directory = options.out("few-labels");
         draw(measured).write(directory.resolve("accuracy.png"));
         result.write(directory.resolve("figures.json"));
         say("%nIn %s: accuracy.png, figures.json", directory);

@@ -2,7 +2,6 @@ package org.boltzmann4j.examples;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -169,8 +168,7 @@ public final class JemDigits implements Callable<Integer> {
                     "--images, --epochs and --threads must be at least 1, --batch at least 2, --buffer at least --batch,"
                             + " --weight at least 0 and --rate above 0");
         }
-        Path out = options.out("jem-digits");
-        Files.createDirectories(out);
+        Path out = options.writableOut("jem-digits");
         ExampleData data = ExampleData.load(options);
         ImageDataSet all = data.train();
         int held = Math.min(VALIDATION, all.examples() / 5);

@@ -2,7 +2,6 @@ package org.boltzmann4j.examples;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -118,8 +117,7 @@ public final class JemRings implements Callable<Integer> {
         if (labels < 1 || updates < 1 || seeds < 1 || !(weight > 0)) {
             throw new ExampleException("--labels, --updates and --seeds must be at least 1 and --weight above 0");
         }
-        Path out = options.out("jem-rings");
-        Files.createDirectories(out);
+        Path out = options.writableOut("jem-rings");
         say("%,d points without labels, %d with one in each of %d rings", POINTS, labels, Rings.CLASSES);
         say(
                 "%n%-6s%18s%10s%12s%12s%16s%10s%10s",

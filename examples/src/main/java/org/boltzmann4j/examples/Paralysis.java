@@ -66,7 +66,7 @@ public final class Paralysis implements Callable<Integer> {
                 ? ParalysisExperiment.Data.letters(TRAIN, HELD_OUT, options.seed())
                 : ParalysisExperiment.Data.of(ExampleData.load(options), HELD_OUT, options.seed());
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-        run(data, ParalysisExperiment.Budget.FULL, options.seed(), options.out("paralysis"), out);
+        run(data, ParalysisExperiment.Budget.FULL, options.seed(), options.writableOut("paralysis"), out);
         return 0;
     }
 

@@ -107,7 +107,7 @@ public final class SearchDbn implements Callable<Integer> {
                             + JUDGING + " are set aside to judge candidates");
         }
         DigitsWithFewLabels.use(data.train());
-        Path directory = options.out("search-dbn");
+        Path directory = options.writableOut("search-dbn");
         Properties split = DigitsWithFewLabels.properties(images, LABELS, JUDGING);
         SearchTable found = search(data.train(), split, directory.resolve("search"));
         double searchSeconds = (System.nanoTime() - start) / 1e9;
