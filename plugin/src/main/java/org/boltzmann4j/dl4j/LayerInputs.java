@@ -199,11 +199,12 @@ final class LayerInputs {
 
     private void add(WeightedRows weightedRows, Summary summary, int probeRows) {
         INDArray input = weightedRows.input();
-        requireAccepted(input, ++summary.minibatches);
+        summary.minibatches++;
         Rows rows = Rows.of(input);
         double[] x = new double[rows.width()];
         for (int row = 0; row < rows.count(); row++) {
             rows.read(row, x);
+            requireAccepted(x, row, summary.minibatches);
             double weight = weightedRows.weight(row);
             summary.weight += weight;
             for (int i = 0; i < x.length; i++) {
@@ -219,21 +220,25 @@ final class LayerInputs {
     }
 
     private void requireAccepted(INDArray input, long minibatch) {
-        Unit unit = target.layer().getVisible();
         Rows rows = Rows.of(input);
         double[] x = new double[rows.width()];
         for (long row = 0; row < rows.count(); row++) {
             rows.read(row, x);
-            int refused = unit.firstRefused(x);
-            if (refused >= 0) {
-                Unit type = unit.typeOf(refused);
-                throw new IllegalArgumentException(place + ": minibatch " + minibatch + ", row "
-                        + (row + 1)
-                        + ", column " + (refused + 1) + " of the input is " + x[refused] + ", expected "
-                        + type.expectation()
-                        + " for " + type + " visible units. Scale the data with a normalizer or choose another"
-                        + " visible unit type");
-            }
+            requireAccepted(x, row, minibatch);
+        }
+    }
+
+    private void requireAccepted(double[] x, long row, long minibatch) {
+        Unit unit = target.layer().getVisible();
+        int refused = unit.firstRefused(x);
+        if (refused >= 0) {
+            Unit type = unit.typeOf(refused);
+            throw new IllegalArgumentException(place + ": minibatch " + minibatch + ", row "
+                    + (row + 1)
+                    + ", column " + (refused + 1) + " of the input is " + x[refused] + ", expected "
+                    + type.expectation()
+                    + " for " + type + " visible units. Scale the data with a normalizer or choose another"
+                    + " visible unit type");
         }
     }
 

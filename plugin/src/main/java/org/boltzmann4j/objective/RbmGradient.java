@@ -174,8 +174,7 @@ public record RbmGradient(
         double[] hiddenDifference =
                 difference(state.hidden.meanSums(), chains.hidden().meanSums(), ratio, scale);
 
-        OuterProducts products =
-                state.outerProducts(state.visible.rows() + chains.visible().rows() + 2);
+        OuterProducts products = state.outerProducts();
         products.add(state.visible.samples(), state.hidden.means(), -scale);
         products.add(chains.visible().samples(), chains.hidden().means(), scale * ratio);
         if (logVarianceGradient != null) {

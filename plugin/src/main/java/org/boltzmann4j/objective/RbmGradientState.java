@@ -40,7 +40,7 @@ public final class RbmGradientState {
     final RandomStreams dataStreams;
     final RandomStreams positiveStreams;
     final RandomStreams chainStreams;
-    private OuterProducts outerProducts;
+    private final OuterProducts outerProducts;
 
     @Nullable ModelSamples chains;
 
@@ -76,7 +76,7 @@ public final class RbmGradientState {
         this.dataStreams = streams.split("data");
         this.positiveStreams = streams.split("positive");
         this.chainStreams = streams.split("chains");
-        this.outerProducts = new OuterProducts(type, 2 * rows + 2, rbm.visibleWidth(), rbm.hiddenWidth());
+        this.outerProducts = new OuterProducts(type, rbm.visibleWidth(), rbm.hiddenWidth());
         this.traceStreams = streams.split("trace");
         this.baseBias = new double[0];
     }
@@ -125,11 +125,8 @@ public final class RbmGradientState {
         }
     }
 
-    /** An empty sum with room for some rows, the same buffers as long as they suffice. */
-    OuterProducts outerProducts(long rows) {
-        if (rows > outerProducts.capacity()) {
-            outerProducts = outerProducts.withCapacity(rows);
-        }
+    /** An empty sum. */
+    OuterProducts outerProducts() {
         outerProducts.clear();
         return outerProducts;
     }

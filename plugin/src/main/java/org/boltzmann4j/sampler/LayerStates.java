@@ -438,6 +438,12 @@ public final class LayerStates {
      * @param source not modified
      */
     public void repeatSamplesOf(LayerStates source) {
+        if (source.rows() == rows() && source.lengths.length == 0 && source.rowWeights == rowWeights) {
+            lengths = NONE;
+            Matrices.copyRows(source.samples, samples, 0, 1);
+            System.arraycopy(source.sampleSums, 0, sampleSums, 0, width);
+            return;
+        }
         Rows input = Rows.of(source.samples);
         Rows output = Rows.of(samples);
         double[] x = new double[width];

@@ -101,6 +101,11 @@ public record Bernoulli() implements Unit {
     }
 
     @Override
+    public boolean acceptsIntervals() {
+        return true;
+    }
+
+    @Override
     public String expectation() {
         return "a value in [0, 1]";
     }

@@ -150,6 +150,11 @@ public record Gaussian(List<Double> sigma) implements Unit {
     }
 
     @Override
+    public boolean acceptsIntervals() {
+        return true;
+    }
+
+    @Override
     public String expectation() {
         return "a finite number";
     }

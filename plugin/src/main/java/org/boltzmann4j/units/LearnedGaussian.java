@@ -154,6 +154,11 @@ public record LearnedGaussian(Double initialSigma, Double leastSigma, Double gre
     }
 
     @Override
+    public boolean acceptsIntervals() {
+        return true;
+    }
+
+    @Override
     public String expectation() {
         return "a finite number";
     }

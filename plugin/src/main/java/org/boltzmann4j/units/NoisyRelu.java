@@ -245,6 +245,11 @@ public record NoisyRelu(Boolean rectifiedSamples) implements Unit {
     }
 
     @Override
+    public boolean acceptsIntervals() {
+        return rectifiedSamples;
+    }
+
+    @Override
     public String expectation() {
         return rectifiedSamples ? "a finite number >= 0" : "a whole number >= 0";
     }

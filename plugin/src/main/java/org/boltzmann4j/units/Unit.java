@@ -325,12 +325,32 @@ public sealed interface Unit extends Serializable
     boolean accepts(double value);
 
     /**
+     * Whether every value between two accepted ones is accepted too: the least and the greatest value of a row then tell of all.
+     *
+     * @return false unless the type says otherwise
+     */
+    default boolean acceptsIntervals() {
+        return false;
+    }
+
+    /**
      * Looks for a value that cannot be presented, alone or together with the others of its row.
      *
      * @param row {@code [width]}
      * @return index of the first one, or -1
      */
     default int firstRefused(double[] row) {
+        if (acceptsIntervals()) {
+            double least = Double.POSITIVE_INFINITY;
+            double greatest = Double.NEGATIVE_INFINITY;
+            for (double x : row) { // without a branch; NaN stays
+                least = Math.min(least, x);
+                greatest = Math.max(greatest, x);
+            }
+            if (accepts(least) && accepts(greatest)) {
+                return -1;
+            }
+        }
         for (int i = 0; i < row.length; i++) {
             if (!accepts(row[i])) {
                 return i;

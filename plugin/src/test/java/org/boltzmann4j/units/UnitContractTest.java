@@ -246,6 +246,24 @@ abstract class UnitContractTest {
     }
 
     @Test
+    void aTypeThatIsJudgedByLeastAndGreatestAcceptsAllBetween() {
+        double[] ladder = {-1e300, -1, -Double.MIN_VALUE, 0, Double.MIN_VALUE, 0.3, 1, Math.nextUp(1.0), 2.5, 3, 1e300};
+        for (int i = 0; unit().acceptsIntervals() && i < ladder.length; i++) {
+            for (int j = i + 1; j < ladder.length; j++) {
+                boolean ends = unit().accepts(ladder[i]) && unit().accepts(ladder[j]);
+                double[] between = Arrays.copyOfRange(ladder, i, j + 1);
+                boolean all = Arrays.stream(between).allMatch(unit()::accepts);
+                assertThat(all).as(Arrays.toString(between)).isEqualTo(ends);
+                double[] row = new double[width()];
+                Arrays.setAll(row, k -> between[k % between.length]);
+                if (row.length >= between.length) {
+                    assertThat(unit().firstRefused(row) < 0).isEqualTo(all);
+                }
+            }
+        }
+    }
+
+    @Test
     void theBiasesForMeansGiveUnitsWithoutWeightsThoseMeans() {
         double[] wanted = reachableMeans();
         double[] mean = new double[width()];
