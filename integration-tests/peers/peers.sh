@@ -40,6 +40,8 @@ for ((round = 0; round < rounds; round++)); do
     rate "scikit-learn,$threads" /usr/bin/python3 "$here/peers.py" sklearn "$images" "$seconds" "$threads"
     rate "PyTorch,$threads" /usr/bin/python3 "$here/peers.py" torch "$images" "$seconds" "$threads"
     rate "Deeplearning4j-0.9.1,$threads" java -cp "$old" OldRbm "$images" "$seconds"
+    rate "array-operations,$threads" java -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -cp "$ours" \
+      org.boltzmann4j.benchmark.TrainingRate "$data" "$seconds" arrays
     export OMP_NUM_THREADS=1
     unset OPENBLAS_NUM_THREADS
     rate "boltzmann4j,$threads" java -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -cp "$ours" \

@@ -5,17 +5,22 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
-/** Training of a restricted Boltzmann machine in ND4J's array operations, as its formulas read. No centering, no ladder. */
+/**
+ * Training of a restricted Boltzmann machine in ND4J's array operations, as its formulas read: the centered gradient, and grey
+ * values sampled, as an {@code RbmLayer} has it by default. No ladder.
+ */
 final class ArrayOperations {
 
     private static final double RATE = 0.01;
+    private static final double OFFSET_STEP = 0.01;
 
-    private final INDArray data;
     private final INDArray weights;
     private final INDArray visibleBias;
     private final INDArray hiddenBias;
     private final Method method;
     private final boolean gaussian;
+    private INDArray visibleOffset;
+    private INDArray hiddenOffset;
     private INDArray chains;
 
     ArrayOperations(INDArray data, int hidden, Method method, String units) {
@@ -23,22 +28,19 @@ final class ArrayOperations {
             throw new IllegalArgumentException("tempering in plain array operations is not written");
         }
         long visible = data.size(1);
-        this.data = data;
         this.weights = Nd4j.randn(DataType.FLOAT, visible, hidden).muli(0.01);
         this.visibleBias = Nd4j.zeros(DataType.FLOAT, 1, visible);
         this.hiddenBias = Nd4j.zeros(DataType.FLOAT, 1, hidden);
         this.method = method;
         this.gaussian = units.equals("gaussian");
-        this.chains = draw(Transforms.sigmoid(data.mmul(weights)));
+        INDArray means = hiddenMeans(data);
+        this.visibleOffset = data.mean(true, 0);
+        this.hiddenOffset = means.mean(true, 0);
+        this.chains = draw(means);
     }
 
-    void run(int steps) {
-        for (int step = 0; step < steps; step++) {
-            step();
-        }
-    }
-
-    private void step() {
+    void step(INDArray grey) {
+        INDArray data = gaussian ? grey : draw(grey);
         INDArray positive = hiddenMeans(data);
         INDArray states = method.kind() == Method.Kind.CD ? draw(positive) : chains;
         INDArray visible = data;
@@ -49,13 +51,24 @@ final class ArrayOperations {
             states = draw(negative);
         }
         chains = states;
-        double rate = RATE / data.size(0);
-        weights.addi(data.transpose()
-                .mmul(positive)
-                .sub(visible.transpose().mmul(negative))
-                .mul(rate));
-        visibleBias.addi(data.sum(true, 0).sub(visible.sum(true, 0)).mul(rate));
-        hiddenBias.addi(positive.sum(true, 0).sub(negative.sum(true, 0)).mul(rate));
+        visibleOffset =
+                visibleOffset.mul(1 - OFFSET_STEP).add(data.mean(true, 0).mul(OFFSET_STEP));
+        hiddenOffset =
+                hiddenOffset.mul(1 - OFFSET_STEP).add(positive.mean(true, 0).mul(OFFSET_STEP));
+        INDArray gradient = centered(data, positive).sub(centered(visible, negative));
+        weights.addi(gradient.mul(RATE));
+        INDArray visibleDifference = data.mean(true, 0).sub(visible.mean(true, 0));
+        INDArray hiddenDifference = positive.mean(true, 0).sub(negative.mean(true, 0));
+        visibleBias.addi(
+                visibleDifference.sub(hiddenOffset.mmul(gradient.transpose())).mul(RATE));
+        hiddenBias.addi(hiddenDifference.sub(visibleOffset.mmul(gradient)).mul(RATE));
+    }
+
+    private INDArray centered(INDArray visible, INDArray hidden) {
+        return visible.subRowVector(visibleOffset)
+                .transpose()
+                .mmul(hidden.subRowVector(hiddenOffset))
+                .div(visible.size(0));
     }
 
     private INDArray hiddenMeans(INDArray visible) {

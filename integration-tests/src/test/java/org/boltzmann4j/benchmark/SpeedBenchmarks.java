@@ -136,7 +136,7 @@ public final class SpeedBenchmarks {
 
     private static Scenario training(String method, int rows, int hidden, String units, String updater, int threads) {
         boolean slow = method.endsWith("-10");
-        int steps = Math.max(4, 20_000 / rows / (slow ? 4 : 1) * 500 / hidden);
+        int steps = Math.max(4, 60_000 / rows / (slow ? 12 : 1) * 500 / hidden);
         Map<String, String> parameters = new LinkedHashMap<>();
         parameters.put("method", method);
         parameters.put("rows", String.valueOf(rows));

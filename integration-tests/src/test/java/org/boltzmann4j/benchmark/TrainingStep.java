@@ -126,6 +126,9 @@ public class TrainingStep {
     /** The same algorithm as its formulas read. */
     @Benchmark
     public void arrayOperations() {
-        BlasThreadCount.with(threads, () -> new ArrayOperations(data, hidden, chosen(), units).run(steps));
+        BlasThreadCount.with(threads, () -> {
+            ArrayOperations training = new ArrayOperations(data, hidden, chosen(), units);
+            minibatches.forEach(minibatch -> training.step(minibatch.getFeatures()));
+        });
     }
 }
