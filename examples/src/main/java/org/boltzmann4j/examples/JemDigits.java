@@ -18,6 +18,7 @@ import org.boltzmann4j.io.ImageDataSet;
 import org.boltzmann4j.objective.GenerativeTerm;
 import org.boltzmann4j.objective.JointObjective;
 import org.boltzmann4j.sampler.Box;
+import org.boltzmann4j.sampler.Langevin;
 import org.deeplearning4j.earlystopping.EarlyStoppingConfiguration;
 import org.deeplearning4j.earlystopping.scorecalc.DataSetLossCalculator;
 import org.deeplearning4j.earlystopping.termination.MaxEpochsTerminationCondition;
@@ -34,7 +35,8 @@ import picocli.CommandLine.Option;
 /**
  * A classifier of digits trained as a joint energy model, beside its twin of the same size and the same number of updates trained on
  * the labels alone: accuracy, calibration, how well each tells digits from other images, and how each stands attacks. With few
- * labels the joint model learns from all images, and the twin stops early, by the last fifth of its labels.
+ * labels the joint model learns from all images, and the twin stops early; both learn from four fifths of the labels, and the last fifth stops
+ * the twin and sets both temperatures.
  */
 @Command(
         name = "jem-digits",
@@ -45,8 +47,11 @@ public final class JemDigits implements Callable<Integer> {
     /** Images of a class that its Gaussian start is fitted to. */
     static final int EXAMPLES_PER_CLASS = 200;
 
+    private static final int SAMPLER_STEPS = 10;
+    private static final int PICTURE_STEPS = 200;
     private static final int VALIDATION = 1000;
     private static final int JUDGING_SHARE = 5;
+    private static final int FEWEST_LABELS = 3;
     private static final int PATIENCE = 20;
     private static final int JUDGE_PASSES = 3;
 
@@ -65,7 +70,8 @@ public final class JemDigits implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "0",
             description =
-                    "How many of them have labels, in equal parts of the classes; 0 for all. Default: ${DEFAULT-VALUE}.")
+                    "How many of them have labels, in equal parts of the classes, at least 3 each; 0 for all. Default:"
+                            + " ${DEFAULT-VALUE}.")
     private int labels;
 
     @Option(
@@ -121,6 +127,21 @@ public final class JemDigits implements Callable<Integer> {
     private double weight;
 
     @Option(
+            names = "--step",
+            paramLabel = "A",
+            defaultValue = "0.5",
+            description =
+                    "Langevin step in squares of the range of a pixel; too long a step loses classes. Default: ${DEFAULT-VALUE}.")
+    private double step;
+
+    @Option(
+            names = "--noise",
+            paramLabel = "E",
+            defaultValue = "0.05",
+            description = "Noise of a Langevin step in ranges of a pixel. Default: ${DEFAULT-VALUE}.")
+    private double noise;
+
+    @Option(
             names = "--buffer",
             paramLabel = "N",
             defaultValue = "2000",
@@ -163,18 +184,27 @@ public final class JemDigits implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (images < 1 || epochs < 1 || threads < 1 || batch < 2 || buffer < batch || !(weight >= 0) || !(rate > 0)) {
+        if (images < 1
+                || epochs < 1
+                || threads < 1
+                || batch < 2
+                || buffer < batch
+                || !(weight >= 0)
+                || !(noise >= 0)
+                || !(rate > 0)
+                || !(step > 0)) {
             throw new ExampleException(
                     "--images, --epochs and --threads must be at least 1, --batch at least 2, --buffer at least --batch,"
-                            + " --weight at least 0 and --rate above 0");
+                            + " --weight and --noise at least 0, --rate and --step above 0");
         }
         Path out = options.writableOut("jem-digits");
         ExampleData data = ExampleData.load(options);
         ImageDataSet all = data.train();
         int held = Math.min(VALIDATION, all.examples() / 5);
         ImageDataSet train = all.range(0, Math.min(images, all.examples() - held));
-        ImageDataSet labelled =
-                labels == 0 ? train : train.classBalanced(Math.max(2, labels / train.classes()), options.seed());
+        ImageDataSet labelled = labels == 0
+                ? train
+                : train.classBalanced(Math.max(FEWEST_LABELS, labels / train.classes()), options.seed());
         ImageDataSet validation = labels == 0 ? all.range(all.examples() - held, all.examples()) : lastFifth(labelled);
         say(
                 "Data: %s, %,d images for training, %,d of them with labels, %,d for the temperature, %,d for testing",
@@ -216,8 +246,13 @@ public final class JemDigits implements Callable<Integer> {
         Map<String, Object> attacks = attacked > 0 ? evaluation.attacks(attacked) : Map.of();
 
         JemPictures pictures = new JemPictures(out);
-        double recognised =
-                pictures.samples(jointModel, JointEnergyModel.of(judge(train, scale)), scale, labelled, options.seed());
+        double recognised = pictures.samples(
+                jointModel,
+                sampler(scale, PICTURE_STEPS),
+                JointEnergyModel.of(judge(train, scale)),
+                scale,
+                labelled,
+                options.seed());
         pictures.reliability(calibration);
         pictures.energies(jointModel, scale.of(data.test()), unusual);
         say("%nAnother plain network, from another start, sees the class in %.0f %% of the samples", 100 * recognised);
@@ -254,6 +289,10 @@ public final class JemDigits implements Callable<Integer> {
     private static ImageDataSet lastFifth(ImageDataSet labelled) {
         int count = labelled.examples();
         return labelled.range(count - Math.max(1, count / JUDGING_SHARE), count);
+    }
+
+    private static ImageDataSet withoutLastFifth(ImageDataSet labelled) {
+        return labelled.range(0, labelled.examples() - lastFifth(labelled).examples());
     }
 
     private MultiLayerNetwork start(ImageDataSet train, int passes, long seed) {
@@ -317,9 +356,8 @@ public final class JemDigits implements Callable<Integer> {
                             new ScoreImprovementEpochTerminationCondition(PATIENCE))
                     .scoreCalculator(new DataSetLossCalculator(judging, true))
                     .build();
-            ImageDataSet learning = labelled.range(0, labelled.examples() - judges.examples());
             MultiLayerNetwork best = new EarlyStoppingTrainer(
-                            stopping, twin, scale.batches(learning, realRows(), options.seed()))
+                            stopping, twin, scale.batches(withoutLastFifth(labelled), realRows(), options.seed()))
                     .fit()
                     .getBestModel();
             twin.setParams(best.params());
@@ -333,6 +371,7 @@ public final class JemDigits implements Callable<Integer> {
             throws IOException {
         JointTraining training = JointTraining.builder()
                 .box(scale.box())
+                .langevin(sampler(scale, SAMPLER_STEPS))
                 .objective(JointObjective.of(GenerativeTerm.SOFTPLUS, weight))
                 .bufferSize(buffer)
                 .examplesPerClass(EXAMPLES_PER_CLASS)
@@ -345,13 +384,22 @@ public final class JemDigits implements Callable<Integer> {
                     .build()
                     .fit(joint, scale.batches(train, batch, options.seed()));
         }
+        // The last fifth stays for the temperature, as the twin keeps it for stopping and temperature.
+        ImageDataSet learning = withoutLastFifth(labelled);
         return JemTrainer.of(training)
-                .epochs(labelledPasses(train, labelled))
+                .epochs(labelledPasses(train, learning))
                 .build()
                 .fit(
                         joint,
-                        scale.batches(labelled, realRows(), options.seed()),
+                        scale.batches(learning, realRows(), options.seed()),
                         scale.batches(train.withoutLabels(), realRows(), options.seed() + 1));
+    }
+
+    private Langevin sampler(PixelScale scale, int steps) {
+        double width = scale.box().upper() - scale.box().lower();
+        return Langevin.practical(steps, step * width * width, noise * width)
+                .withClip(width / 2)
+                .withBox(scale.box());
     }
 
     private void say(String format, Object... arguments) {

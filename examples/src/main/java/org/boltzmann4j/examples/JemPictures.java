@@ -21,7 +21,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class JemPictures {
 
     private static final int PER_CLASS = 10;
-    private static final int STEPS = 60;
     private static final int START_IMAGES = 4000;
     private static final int BARS = 40;
 
@@ -35,22 +34,26 @@ final class JemPictures {
      * Draws samples of {@code p(x | y)}, a row for each class.
      *
      * @param train for the starts of the chains
+     * @param sampler of the chains
      * @param judge another classifier
      * @return the share of samples in which the judge sees their class
      */
-    double samples(JointEnergyModel joint, JointEnergyModel judge, PixelScale scale, ImageDataSet train, long seed)
+    double samples(
+            JointEnergyModel joint,
+            Langevin sampler,
+            JointEnergyModel judge,
+            PixelScale scale,
+            ImageDataSet train,
+            long seed)
             throws IOException {
         ImageDataSet some = train.range(0, Math.min(train.examples(), START_IMAGES));
-        double width = scale.box().upper() - scale.box().lower();
         int[] wanted = IntStream.range(0, PER_CLASS * train.classes())
                 .map(i -> i / PER_CLASS)
                 .toArray();
         INDArray samples = joint.sample(
                 wanted.length,
                 new long[] {train.features()},
-                Langevin.practical(STEPS, 2.5 * width * width, 0.005 * width)
-                        .withClip(width / 2)
-                        .withBox(scale.box()),
+                sampler,
                 ClassGaussians.fit(
                         scale.of(some),
                         PixelScale.labels(some),

@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
 final class GuardWatch {
 
     /** Length of {@link #state}. */
-    static final int NUMBERS = 9;
+    static final int NUMBERS = 10;
 
     private static final double LARGEST_CLIPPED_SHARE = 0.5;
     private static final int SINGLE_GAP_FACTOR = 10;
+    private static final int LOST_WINDOWS = 4;
 
     private final JointGuard guard;
     private double gap;
@@ -25,6 +26,8 @@ final class GuardWatch {
     private long losses;
     private double update;
     private long updates;
+    /** Minibatches in a row in which a class was too rare. */
+    private long rare;
 
     GuardWatch(JointGuard guard) {
         this.guard = guard;
@@ -32,7 +35,16 @@ final class GuardWatch {
 
     List<Double> state() {
         return List.of(
-                gap, norm, largestNorm, firstNorm, (double) seen, firstLoss, (double) losses, update, (double) updates);
+                gap,
+                norm,
+                largestNorm,
+                firstNorm,
+                (double) seen,
+                firstLoss,
+                (double) losses,
+                update,
+                (double) updates,
+                (double) rare);
     }
 
     void restore(List<Double> state) {
@@ -50,6 +62,7 @@ final class GuardWatch {
         seen = state.get(4).longValue();
         firstLoss = state.get(5);
         losses = state.get(6).longValue();
+        rare = state.get(9).longValue();
     }
 
     /** The plain mean while the window fills, then a moving one. */
@@ -86,6 +99,13 @@ final class GuardWatch {
         if (norm > guard.gradientFactor() * firstNorm) {
             return diverged("the input gradient rose from %.3g to %.3g", firstNorm, norm);
         }
+        double evenShares = telemetry.smallestClassShare() * telemetry.classes();
+        rare = evenShares < guard.smallestClassShare() ? rare + 1 : 0;
+        if (rare > (long) LOST_WINDOWS * guard.window()) {
+            return diverged(
+                    "for %d minibatches the rarest class has had less than %.2f of an even share of the samples",
+                    rare, guard.smallestClassShare());
+        }
         if (gap > guard.settledGap()) {
             return suspect("the mean gap is %.3g nats", gap);
         }
@@ -93,8 +113,7 @@ final class GuardWatch {
         if (clipped > LARGEST_CLIPPED_SHARE) {
             return suspect("a share of %.2f of the moves is clipped", clipped);
         }
-        double evenShares = telemetry.smallestClassShare() * telemetry.classes();
-        if (evenShares < guard.smallestClassShare()) {
+        if (rare > 0) {
             return suspect("the rarest class has %.2f of an even share of the samples", evenShares);
         }
         return Finding.HEALTHY;

@@ -29,6 +29,7 @@ final class JemRun {
 
     private static final double RATE_CUT = 0.1;
     private static final int MORE_STEPS = 2;
+    private static final double STEP_CUT = 1 / 3.0;
     private static final double WEIGHT_CUT = 0.5;
 
     private final JemTrainer.Builder options;
@@ -307,7 +308,7 @@ final class JemRun {
         JointObjective objective = options.training.options.objective;
         Langevin langevin = options.training.options.sampler();
         if (level >= 1) {
-            langevin = langevin.withSteps(MORE_STEPS * langevin.steps());
+            langevin = langevin.withSteps(MORE_STEPS * langevin.steps()).withStep(STEP_CUT * langevin.step());
         }
         if (level >= 2) {
             objective = objective.scaledBy(WEIGHT_CUT);

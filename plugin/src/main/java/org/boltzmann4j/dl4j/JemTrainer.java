@@ -20,7 +20,7 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
  * of its epochs, one level safer each time:
  *
  * <ol>
- *   <li>twice the Langevin steps, a tenth of the learning rate;
+ *   <li>twice the Langevin steps, each a third as long, a tenth of the learning rate;
  *   <li>half the generative weights, a tenth of the rate again;
  *   <li>the SOFTPLUS term instead of another one, a tenth of the rate again.
  * </ol>

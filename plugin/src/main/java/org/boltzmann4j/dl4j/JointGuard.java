@@ -7,14 +7,16 @@ package org.boltzmann4j.dl4j;
  * <ul>
  *   <li><em>diverged</em> if a number is not finite, the mean of |gap| exceeds {@code largestGap} or a single one its tenfold, the
  *       energies of data exceed {@code largestEnergy}, the loss exceeds its mean in the first window by {@code largestLoss}, an
- *       update of the parameters is longer than {@code updateFactor} times the mean one, or the mean norm of the input
- *       gradient fell below a {@code gradientFactor}-th of its largest value or rose above that multiple of the first window's;
+ *       update of the parameters is longer than {@code updateFactor} times the mean one, the mean norm of the input
+ *       gradient fell below a {@code gradientFactor}-th of its largest value or rose above that multiple of the first window's,
+ *       or a class had less than {@code smallestClassShare} of an even share of the buffer for more than four windows in a row;
  *   <li>become <em>suspect</em> if the mean of |gap| exceeds {@code settledGap}, more than half of the moves are clipped, or a
  *       class has less than {@code smallestClassShare} of an even share of the buffer.
  * </ul>
  *
  * <p>The defaults come from trainings on digits: healthy ones settled at gaps up to 3.2, and one that still finished but no longer told
- * digits from other images at 7.9.
+ * digits from other images at 7.9. A class that stays away is the mark of a sampler whose steps have become too long for the slopes
+ * of the energy: its chains overshoot the images of that class and end as noise, while all averages look well.
  *
  * @param window minibatches of the moving averages, at least 1
  * @param settledGap in nats, above 0

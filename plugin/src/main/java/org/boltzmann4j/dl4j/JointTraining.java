@@ -175,8 +175,9 @@ public final class JointTraining {
         }
 
         /**
-         * Sets the sampler; its box is replaced by that of the data. Default, for a box of width w: practical, 10 steps of 2.5
-         * w^2, noise 0.005 w, clip w/2.
+         * Sets the sampler; its box is replaced by that of the data. Default, for a box of width w: practical, 10 steps of w^2 / 2,
+         * noise 0.05 w, clip w/2. Steps are too long when chains of some classes end as noise in the course of a training: those of 2.5
+         * w^2 overshoot once the slopes of the energy have grown steep.
          *
          * @param langevin the sampler
          * @return this
@@ -306,7 +307,7 @@ public final class JointTraining {
             double width = box.upper() - box.lower();
             Langevin chosen = langevin != null
                     ? langevin
-                    : Langevin.practical(10, 2.5 * width * width, 0.005 * width).withClip(width / 2);
+                    : Langevin.practical(10, 0.5 * width * width, 0.05 * width).withClip(width / 2);
             return chosen.withBox(box);
         }
 

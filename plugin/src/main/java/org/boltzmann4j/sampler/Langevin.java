@@ -144,6 +144,17 @@ public record Langevin(
     }
 
     /**
+     * These settings with another step.
+     *
+     * @param size a or s, above 0
+     * @return a copy
+     * @throws IllegalArgumentException if not above 0
+     */
+    public Langevin withStep(double size) {
+        return new Langevin(mode, steps, size, noise, clip, decayOffset, decayExponent, box);
+    }
+
+    /**
      * These settings with a limit to the move of an element by the gradient.
      *
      * @param limit above 0

@@ -206,6 +206,28 @@ class JemTrainerTest {
                 .hasMessageContaining("smallestClassShare = 2.0");
     }
 
+    /** Four windows of 2: eight rare minibatches in a row are suspect, the ninth is a divergence; one good one between starts anew. */
+    @Test
+    void aClassThatStaysAwayIsADivergence() {
+        GuardWatch watch = new GuardWatch(new JointGuard(2, 5, 10, 100, 5, 50, 8, 0.1));
+        JointTelemetry rare = telemetry(0, 1, 0, 0.01);
+        for (int i = 0; i < 8; i++) {
+            assertThat(watch.look(rare).reason()).contains("rarest class has 0.02 of an even share");
+        }
+        GuardWatch resumed = new GuardWatch(new JointGuard(2, 5, 10, 100, 5, 50, 8, 0.1));
+        resumed.restore(watch.state());
+        assertThat(resumed.look(rare).isDiverged()).as("counted over a resume").isTrue();
+        assertThat(watch.look(telemetry(0, 1, 0, 0.1)).health()).isEqualTo(JointGuard.Health.HEALTHY);
+        for (int i = 0; i < 8; i++) {
+            assertThat(watch.look(rare).health()).isEqualTo(JointGuard.Health.SUSPECT);
+        }
+        assertThat(watch.look(rare))
+                .matches(JointGuard.Finding::isDiverged)
+                .extracting(JointGuard.Finding::reason)
+                .asString()
+                .contains("for 9 minibatches the rarest class");
+    }
+
     private static JointGuard.Health health(JointGuard guard, JointTelemetry telemetry) {
         return new GuardWatch(guard).look(telemetry).health();
     }
