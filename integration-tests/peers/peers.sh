@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Rows per second of training a 784-500 restricted Boltzmann machine, here and in other libraries, in turns.
 #
-# peers.sh DIRECTORY [ROUNDS [SECONDS]]
+# peers.sh DIRECTORY [ROUNDS [SECONDS [ONLY]]]
 #   DIRECTORY  with train-images-idx3-ubyte.gz and the three other files of such a data set
+#   ONLY       regular expression for the names of the libraries, for some of them
 #
 # Installs scikit-learn and PyTorch from the operating system's packages (Debian's names) and fetches Deeplearning4j 0.9.1
 # with Maven. OPENBLAS_CORETYPE, unless set, is the core that the OpenBLAS of this project chooses, for everyone: an
@@ -11,6 +12,7 @@ set -euo pipefail
 data=$(realpath "${1:?directory of the IDX files}")
 rounds=${2:-5}
 seconds=${3:-5}
+only=${4:-.}
 images=$data/train-images-idx3-ubyte.gz
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$here/../..
@@ -30,6 +32,7 @@ export OPENBLAS_CORETYPE=${OPENBLAS_CORETYPE:-SkylakeX}
 rate() { # name, command ...
   local name=$1
   shift
+  [[ $name =~ $only ]] || return 0
   printf '%s %s\n' "$name" "$("$@" 2>"$work/error.log")" | tee -a "$work/rates"
 }
 : >"$work/rates"
