@@ -25,12 +25,17 @@ import org.nd4j.linalg.learning.config.Sgd;
  * products of the step and the memory that its arrays take by their sizes. Prints tables and draws a curve for each.
  *
  * <p>To see the memory outside of the heap, the heap must not grow: start with {@code -Xms} equal to {@code -Xmx} and
- * {@code -XX:+AlwaysPreTouch}. Argument: directory for the pictures.
+ * {@code -XX:+AlwaysPreTouch}. And what one training frees must not serve the next: {@code MALLOC_MMAP_THRESHOLD_=65536} in the
+ * environment lets glibc give every larger block back to the system; seconds are better measured without. Argument: directory for the pictures.
  */
 public final class Growth {
 
     private static final int ROUNDS = 3;
     private static final double SECONDS = 0.5;
+    private static final int FREEING_MILLISECONDS = 300;
+
+    /** Compiled code and buffers of the BLAS. */
+    private static final long CONSTANT_BYTES = 12_000_000;
 
     private Growth() {}
 
@@ -43,13 +48,14 @@ public final class Growth {
             return new Method(rungs > 1 ? Method.Kind.PT : Method.Kind.PCD, rungs > 1 ? rungs : 1, chains);
         }
 
-        /** Of what a training keeps, in arrays of floats outside of the heap. */
+        /** A bound of what a training takes outside of the heap: its arrays of floats, and what does not grow. */
         long expectedBytes() {
             long parameters = (long) visible * hidden + visible + hidden;
             long states = 2L * (rows + (long) chains * rungs) * (visible + hidden);
             long stacks = (rows + chains + 2L) * (visible + hidden);
-            // The network's, their gradient, the best so far; the minibatch, as floats.
-            return 4 * (3 * parameters + states + stacks + (long) rows * visible);
+            // The network's, their gradient, the best so far, and two on their way at the start.
+            long minibatches = 3L * rows * visible; // in work, as the units see it, for the monitors
+            return 4 * (5 * parameters + states + stacks + minibatches) + CONSTANT_BYTES;
         }
     }
 
@@ -131,12 +137,28 @@ public final class Growth {
         int rounds = once ? 1 : ROUNDS;
         for (int round = 0; round < rounds; round++) {
             products[round] = secondsOfProducts(sizes);
-            System.gc(); // arrays outside of the heap are freed with their handles
+            freeArrays();
             ProcessMemory before = ProcessMemory.resetPeak();
             steps[round] = secondsOfAStep(sizes, count);
             bytes = Math.max(bytes, ProcessMemory.now().peak() - before.resident());
         }
         return new Point(value, median(steps, rounds), median(products, rounds), bytes, sizes.expectedBytes());
+    }
+
+    /** Arrays outside of the heap are freed by a thread of the host, after the collector has found that nobody holds their handles. */
+    private static void freeArrays() throws IOException {
+        long last = Long.MAX_VALUE;
+        for (long now = Long.MAX_VALUE - 1;
+                now < last;
+                now = ProcessMemory.now().resident()) {
+            last = now;
+            System.gc();
+            try {
+                Thread.sleep(FREEING_MILLISECONDS);
+            } catch (InterruptedException e) {
+                throw new IOException("interrupted", e);
+            }
+        }
     }
 
     private static double median(double[] values, int count) {
