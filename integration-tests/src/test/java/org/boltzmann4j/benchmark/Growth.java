@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntFunction;
+import java.util.regex.Pattern;
 import java.util.stream.DoubleStream;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 import org.boltzmann4j.dl4j.GreedyPretrainer;
@@ -26,7 +27,8 @@ import org.nd4j.linalg.learning.config.Sgd;
  *
  * <p>To see the memory outside of the heap, the heap must not grow: start with {@code -Xms} equal to {@code -Xmx} and
  * {@code -XX:+AlwaysPreTouch}. And what one training frees must not serve the next: {@code MALLOC_MMAP_THRESHOLD_=65536} in the
- * environment lets glibc give every larger block back to the system; seconds are better measured without. Argument: directory for the pictures.
+ * environment lets glibc give every larger block back to the system; seconds are better measured without. System
+ * property {@code only}: a regular expression for the names of the tables. Argument: directory for the pictures.
  */
 public final class Growth {
 
@@ -100,6 +102,9 @@ public final class Growth {
 
     private static void measure(Path directory, String name, List<Integer> values, IntFunction<Sizes> sizes)
             throws IOException {
+        if (!Pattern.compile(System.getProperty("only", ".*")).matcher(name).find()) {
+            return;
+        }
         System.out.printf(
                 "%n%-18s %13s %13s %6s %14s %14s%n", name, "step", "its products", "share", "memory", "by formula");
         List<Point> points = new ArrayList<>();

@@ -19,20 +19,22 @@ final class Products {
     private final INDArray hidden;
     private final INDArray visibleResult;
     private final INDArray hiddenResult;
+    private final int chains;
     private final int sweeps;
 
     Products(INDArray data, int hiddenUnits, Method method) {
         int rows = (int) data.size(0);
         int visibleUnits = (int) data.size(1);
-        int chains = method.chains() * method.rungs();
+        int states = method.chains() * method.rungs();
         this.data = data;
         this.weights = Nd4j.rand(DataType.FLOAT, visibleUnits, hiddenUnits);
         this.gradient = rowMajor(visibleUnits, hiddenUnits);
         this.dataHidden = rowMajor(rows, hiddenUnits);
-        this.visible = Nd4j.rand(DataType.FLOAT, chains, visibleUnits);
-        this.hidden = Nd4j.rand(DataType.FLOAT, chains, hiddenUnits);
-        this.visibleResult = rowMajor(chains, visibleUnits);
-        this.hiddenResult = rowMajor(chains, hiddenUnits);
+        this.visible = Nd4j.rand(DataType.FLOAT, states, visibleUnits);
+        this.hidden = Nd4j.rand(DataType.FLOAT, states, hiddenUnits);
+        this.visibleResult = rowMajor(states, visibleUnits);
+        this.hiddenResult = rowMajor(states, hiddenUnits);
+        this.chains = method.chains();
         this.sweeps = method.sweeps();
     }
 
@@ -44,9 +46,8 @@ final class Products {
         for (int step = 0; step < steps; step++) {
             Nd4j.gemm(data, weights, dataHidden, false, false, 1, 0);
             sweep();
-            long rows = data.size(0);
             Nd4j.gemm(data, dataHidden, gradient, true, false, -1, 0);
-            Nd4j.gemm(firstRows(visible, rows), firstRows(hidden, rows), gradient, true, false, 1, 1);
+            Nd4j.gemm(firstRows(visible, chains), firstRows(hidden, chains), gradient, true, false, 1, 1);
         }
     }
 
