@@ -202,9 +202,12 @@ public final class JemDigits implements Callable<Integer> {
         ImageDataSet all = data.train();
         int held = Math.min(VALIDATION, all.examples() / 5);
         ImageDataSet train = all.range(0, Math.min(images, all.examples() - held));
-        ImageDataSet labelled = labels == 0
-                ? train
-                : train.classBalanced(Math.max(FEWEST_LABELS, labels / train.classes()), options.seed());
+        if (labels != 0 && (labels < FEWEST_LABELS * train.classes() || labels > train.examples())) {
+            throw new ExampleException("--labels " + labels + ": expected 0, or at least " + FEWEST_LABELS
+                    + " for each of the " + train.classes() + " classes and at most the " + train.examples()
+                    + " images");
+        }
+        ImageDataSet labelled = labels == 0 ? train : train.classBalanced(labels / train.classes(), options.seed());
         ImageDataSet validation = labels == 0 ? all.range(all.examples() - held, all.examples()) : lastFifth(labelled);
         say(
                 "Data: %s, %,d images for training, %,d of them with labels, %,d for the temperature, %,d for testing",

@@ -33,9 +33,9 @@ final class JemPictures {
     /**
      * Draws samples of {@code p(x | y)}, a row for each class.
      *
-     * @param train for the starts of the chains
      * @param sampler of the chains
      * @param judge another classifier
+     * @param train for the starts of the chains
      * @return the share of samples in which the judge sees their class
      */
     double samples(
