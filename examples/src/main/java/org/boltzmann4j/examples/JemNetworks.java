@@ -25,10 +25,10 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 record JemNetworks(double rate, long updates, long seed) {
 
     private static final double LARGEST_GRADIENT = 0.1;
-    private static final int KERNEL = 3;
+    private static final int KERNEL = 5;
     private static final int STRIDE = 2;
     private static final int CHANNELS = 16;
-    private static final int TOP = 64;
+    private static final int TOP = 128;
 
     private ListBuilder list() {
         Adam updater = new Adam(FallingRate.of(rate, updates));
@@ -79,7 +79,7 @@ record JemNetworks(double rate, long updates, long seed) {
         return network;
     }
 
-    /** Two convolutions with 16 and 32 channels, which halve the image, and a layer of 64 ReLUs. */
+    /** Two convolutions of 5 x 5 pixels with 16 and 32 channels, which halve the image, and a layer of 128 ReLUs. */
     MultiLayerNetwork convolutional(ImageDataSet images) {
         ListBuilder list = list();
         for (int channels : new int[] {CHANNELS, 2 * CHANNELS}) {

@@ -3,11 +3,10 @@ package org.boltzmann4j.dl4j;
 import java.util.Arrays;
 import java.util.Objects;
 import org.boltzmann4j.math.Matrices;
+import org.boltzmann4j.math.RowBlocks;
 import org.boltzmann4j.math.Rows;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
-import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
-import org.deeplearning4j.util.ConvolutionUtils;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -22,14 +21,6 @@ final class ConvolutionStage implements Stage {
     private final double[] biasRow;
     private final @Nullable INDArray bias;
     private final StageActivation activation;
-
-    private int channels;
-    private int height;
-    private int width;
-    private int outHeight;
-    private int outWidth;
-    private int top;
-    private int left;
     private @Nullable Room room;
 
     ConvolutionStage(ConvolutionLayer conf, INDArray weights, @Nullable INDArray bias) {
@@ -40,8 +31,9 @@ final class ConvolutionStage implements Stage {
         this.activation = StageActivation.of(conf.getActivationFn());
     }
 
-    /** Of one row each: patches by place, outputs by place, outputs by channel, and the gradient at the input. */
-    private record Room(GrowingMatrix patches, GrowingMatrix products, GrowingMatrix outputs, GrowingMatrix back) {}
+    /** For images of one size. Of one row each: patches by place, outputs by place, outputs by channel, and the gradient at the input. */
+    private record Room(
+            Patches places, GrowingMatrix patches, GrowingMatrix products, GrowingMatrix outputs, GrowingMatrix back) {}
 
     /** The plain convolution in the host's default layout: subclasses and other layouts are the host's. */
     static boolean serves(ConvolutionLayer conf) {
@@ -52,12 +44,8 @@ final class ConvolutionStage implements Stage {
         return biasRow.length;
     }
 
-    private int patchSize() {
-        return channels * conf.getKernelSize()[0] * conf.getKernelSize()[1];
-    }
-
-    private INDArray weightMatrix() {
-        return weights.reshape('c', outputs(), patchSize());
+    private INDArray weightMatrix(Patches places) {
+        return weights.reshape('c', outputs(), places.patchSize());
     }
 
     private Room roomFor(INDArray x) {
@@ -66,14 +54,11 @@ final class ConvolutionStage implements Stage {
                     + ", height, width], got " + Arrays.toString(x.shape()));
         }
         Room present = room;
-        if (present == null || x.size(2) != height || x.size(3) != width) {
-            measure(x);
-            long places = (long) outHeight * outWidth;
+        if (present == null || !present.places().fit(x)) {
+            Patches places = Patches.of(conf, x);
+            int outputs = places.places() * outputs();
             present = new Room(
-                    matrix(places * patchSize()),
-                    matrix(places * outputs()),
-                    matrix(places * outputs()),
-                    matrix((long) channels * height * width));
+                    places, matrix(places.size()), matrix(outputs), matrix(outputs), matrix(places.imageSize()));
             room = present;
         }
         return present;
@@ -83,57 +68,27 @@ final class ConvolutionStage implements Stage {
         return new GrowingMatrix(weights.dataType(), columns);
     }
 
-    private void measure(INDArray x) {
-        channels = (int) x.size(1);
-        height = (int) x.size(2);
-        width = (int) x.size(3);
-        boolean same = conf.getConvolutionMode() == ConvolutionMode.Same;
-        int[] out = ConvolutionUtils.getOutputSize(
-                x,
-                conf.getKernelSize(),
-                conf.getStride(),
-                same ? null : conf.getPadding(),
-                conf.getConvolutionMode(),
-                conf.getDilation(),
-                CNN2DFormat.NCHW);
-        int[] padding = same
-                ? ConvolutionUtils.getSameModeTopLeftPadding(
-                        out, new int[] {height, width}, conf.getKernelSize(), conf.getStride(), conf.getDilation())
-                : conf.getPadding();
-        outHeight = out[0];
-        outWidth = out[1];
-        top = padding[0];
-        left = padding[1];
-    }
-
     @Override
     public INDArray forward(INDArray x) {
         long rows = x.size(0);
         Room own = roomFor(x);
+        Patches places = own.places();
+        INDArray images = flat(x);
         INDArray patches = own.patches().first(rows);
         INDArray products = own.products().first(rows);
-        int places = outHeight * outWidth;
-        Rows images = Rows.of(flat(x));
-        Rows patchRows = Rows.of(patches);
-        double[] image = new double[images.width()];
-        double[] patch = new double[patchRows.width()];
-        for (long r = 0; r < rows; r++) {
-            images.read(r, image);
-            move(image, patch, true);
-            patchRows.write(r, patch);
-        }
+        RowBlocks.forEach(rows, (worker, block, from, to) -> gather(places, images, patches, from, to));
         Matrices.productTransposed(
-                patches.reshape('c', rows * places, patchSize()),
-                weightMatrix(),
-                products.reshape('c', rows * places, outputs()),
+                patches.reshape('c', rows * places.places(), places.patchSize()),
+                weightMatrix(places),
+                products.reshape('c', rows * places.places(), outputs()),
                 1,
                 0);
         if (bias != null) {
             Rows.of(bias.reshape(1, outputs())).read(0, biasRow);
         }
         INDArray values = own.outputs().first(rows);
-        transpose(products, values, places, true);
-        INDArray shaped = values.reshape('c', rows, outputs(), outHeight, outWidth);
+        RowBlocks.forEach(rows, (worker, block, from, to) -> byOutput(products, values, from, to));
+        INDArray shaped = values.reshape('c', rows, outputs(), places.outHeight(), places.outWidth());
         activation.forward(shaped, StageActivation.NO_SHIFT);
         return shaped;
     }
@@ -141,95 +96,89 @@ final class ConvolutionStage implements Stage {
     @Override
     public INDArray backward(INDArray epsilon) {
         long rows = epsilon.size(0);
-        int places = outHeight * outWidth;
         Room own = Objects.requireNonNull(room, "forward first");
+        Patches places = own.places();
         INDArray products = own.products().first(rows);
         INDArray patches = own.patches().first(rows);
         INDArray back = own.back().first(rows);
         INDArray delta = epsilon.ordering() == 'c' ? epsilon : epsilon.dup('c');
         activation.backward(delta);
-        transpose(products, flat(delta), places, false);
+        INDArray deltas = flat(delta);
+        RowBlocks.forEach(rows, (worker, block, from, to) -> byPlace(deltas, products, from, to));
         Matrices.product(
-                products.reshape('c', rows * places, outputs()),
-                weightMatrix(),
-                patches.reshape('c', rows * places, patchSize()),
+                products.reshape('c', rows * places.places(), outputs()),
+                weightMatrix(places),
+                patches.reshape('c', rows * places.places(), places.patchSize()),
                 1,
                 0);
-        Rows patchRows = Rows.of(patches);
-        Rows images = Rows.of(back);
-        double[] image = new double[images.width()];
-        double[] patch = new double[patchRows.width()];
-        for (long r = 0; r < rows; r++) {
-            patchRows.read(r, patch);
-            Arrays.fill(image, 0);
-            move(image, patch, false);
-            images.write(r, image);
-        }
-        return back.reshape('c', rows, channels, height, width);
+        RowBlocks.forEach(rows, (worker, block, from, to) -> scatter(places, patches, back, from, to));
+        return places.shaped(back);
     }
 
     private static INDArray flat(INDArray x) {
         return x.reshape('c', x.size(0), x.length() / x.size(0));
     }
 
-    /** Between rows of {@code [places, outputs]} and of {@code [outputs, places]}; the bias is added on the way forwards. */
-    private void transpose(INDArray byPlace, INDArray byOutput, int places, boolean forwards) {
-        Rows placeRows = Rows.of(byPlace);
-        Rows outputRows = Rows.of(byOutput);
-        double[] place = new double[placeRows.width()];
-        double[] output = new double[outputRows.width()];
-        int count = outputs();
-        for (long r = 0; r < placeRows.count(); r++) {
-            if (forwards) {
-                placeRows.read(r, place);
-                for (int o = 0; o < count; o++) {
-                    for (int p = 0; p < places; p++) {
-                        output[o * places + p] = place[p * count + o] + biasRow[o];
-                    }
-                }
-                outputRows.write(r, output);
-            } else {
-                outputRows.read(r, output);
-                for (int o = 0; o < count; o++) {
-                    for (int p = 0; p < places; p++) {
-                        place[p * count + o] = output[o * places + p];
-                    }
-                }
-                placeRows.write(r, place);
-            }
+    private static void gather(Patches places, INDArray images, INDArray patches, int from, int to) {
+        Rows imageRows = Rows.of(images);
+        Rows patchRows = Rows.of(patches);
+        double[] image = new double[places.imageSize() + 1];
+        double[] patch = new double[places.size()];
+        for (int r = from; r < to; r++) {
+            imageRows.read(r, image);
+            places.gather(image, patch);
+            patchRows.write(r, patch);
         }
     }
 
-    /** Copies the patches of an image out of it, zeros beyond its edge, or adds them to it. */
-    private void move(double[] image, double[] patch, boolean out) {
-        int[] kernel = conf.getKernelSize();
-        int[] stride = conf.getStride();
-        int[] dilation = conf.getDilation();
-        int at = 0;
-        for (int oy = 0; oy < outHeight; oy++) {
-            for (int ox = 0; ox < outWidth; ox++) {
-                int x0 = ox * stride[1] - left;
-                for (int c = 0; c < channels; c++) {
-                    for (int ky = 0; ky < kernel[0]; ky++) {
-                        int y = oy * stride[0] - top + ky * dilation[0];
-                        boolean inside = y >= 0 && y < height;
-                        int from = (c * height + y) * width + x0;
-                        for (int kx = 0; kx < kernel[1]; kx++) {
-                            int x = x0 + kx * dilation[1];
-                            if (inside && x >= 0 && x < width) {
-                                if (out) {
-                                    patch[at] = image[from + kx * dilation[1]];
-                                } else {
-                                    image[from + kx * dilation[1]] += patch[at];
-                                }
-                            } else if (out) {
-                                patch[at] = 0;
-                            }
-                            at++;
-                        }
-                    }
+    private static void scatter(Patches places, INDArray patches, INDArray images, int from, int to) {
+        Rows patchRows = Rows.of(patches);
+        Rows imageRows = Rows.of(images);
+        double[] image = new double[places.imageSize() + 1];
+        double[] patch = new double[places.size()];
+        for (int r = from; r < to; r++) {
+            patchRows.read(r, patch);
+            Arrays.fill(image, 0);
+            places.scatter(patch, image);
+            imageRows.write(r, image);
+        }
+    }
+
+    /** From rows of {@code [places, outputs]} to rows of {@code [outputs, places]}, with the bias. */
+    private void byOutput(INDArray products, INDArray values, int from, int to) {
+        Rows productRows = Rows.of(products);
+        Rows valueRows = Rows.of(values);
+        double[] place = new double[productRows.width()];
+        double[] output = new double[valueRows.width()];
+        int count = outputs();
+        int places = output.length / count;
+        for (int r = from; r < to; r++) {
+            productRows.read(r, place);
+            for (int o = 0; o < count; o++) {
+                for (int p = 0; p < places; p++) {
+                    output[o * places + p] = place[p * count + o] + biasRow[o];
                 }
             }
+            valueRows.write(r, output);
+        }
+    }
+
+    /** From rows of {@code [outputs, places]} to rows of {@code [places, outputs]}. */
+    private void byPlace(INDArray deltas, INDArray products, int from, int to) {
+        Rows deltaRows = Rows.of(deltas);
+        Rows productRows = Rows.of(products);
+        double[] output = new double[deltaRows.width()];
+        double[] place = new double[productRows.width()];
+        int count = outputs();
+        int places = output.length / count;
+        for (int r = from; r < to; r++) {
+            deltaRows.read(r, output);
+            for (int o = 0; o < count; o++) {
+                for (int p = 0; p < places; p++) {
+                    place[p * count + o] = output[o * places + p];
+                }
+            }
+            productRows.write(r, place);
         }
     }
 }
