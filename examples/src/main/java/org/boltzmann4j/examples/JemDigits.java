@@ -242,8 +242,6 @@ public final class JemDigits implements Callable<Integer> {
         JemEvaluation evaluation =
                 new JemEvaluation(twinModel, jointModel, scale, validation, data.test(), options.seed(), console);
         Map<String, Calibration> calibration = evaluation.calibration();
-        @Nullable Calibration longer =
-                longerTwin ? longerTwin(train, labelled, scale, data.test(), report.seconds() / twinSeconds) : null;
         Map<String, INDArray> unusual = UnusualImages.of(data.test(), scale, options.seed());
         Map<String, Object> detection = evaluation.detection(unusual);
         Map<String, Object> attacks = attacked > 0 ? evaluation.attacks(attacked) : Map.of();
@@ -261,6 +259,9 @@ public final class JemDigits implements Callable<Integer> {
         say("%nAnother plain network, from another start, sees the class in %.0f %% of the samples", 100 * recognised);
         say("In %s: samples.png, one row for each class; reliability.png; energies.png", out);
 
+        // Last, since it takes as long as all that came before.
+        @Nullable Calibration longer =
+                longerTwin ? longerTwin(train, labelled, scale, data.test(), report.seconds() / twinSeconds) : null;
         Map<String, Object> figures = new LinkedHashMap<>();
         calibration.forEach((name, measured) -> figures.put(name, JemEvaluation.figures(measured)));
         if (longer != null) {

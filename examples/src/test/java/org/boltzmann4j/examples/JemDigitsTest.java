@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.shade.jackson.databind.JsonNode;
 
 /** The whole program on a data set so small that it takes seconds: see {@link Bars}. */
@@ -130,5 +132,26 @@ class JemDigitsTest {
         ExampleRun run = ExampleRun.of(JemDigits::new, "--out", directory.toString(), "--buffer", "5");
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.err().strip()).hasLineCount(1).contains("--buffer at least --batch");
+    }
+
+    /** Fewer than three labels of a class leave none to learn from beside those that judge, and nobody has more labels than images. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-5", "8", "241"})
+    void numbersOfLabelsThatCannotBeHadAreRefused(String labels) throws IOException {
+        Path data = Files.createDirectory(directory.resolve("data"));
+        Bars.write(data, 300, 60);
+        ExampleRun run = ExampleRun.of(
+                JemDigits::new,
+                "--data",
+                data.toString(),
+                "--out",
+                directory.resolve("out").toString(),
+                "--labels",
+                labels);
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err().strip())
+                .hasLineCount(1)
+                .contains("--labels " + labels + ": expected 0, or at least 3 for each of the 3 classes")
+                .contains("240 images");
     }
 }

@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 import java.util.stream.DoubleStream;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 import org.boltzmann4j.dl4j.GreedyPretrainer;
+import org.boltzmann4j.dl4j.PretrainingListener;
 import org.boltzmann4j.dl4j.RbmLayer;
 import org.boltzmann4j.plot.LearningCurves;
 import org.deeplearning4j.datasets.iterator.utilty.BenchmarkDataSetIterator;
@@ -22,8 +23,8 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Sgd;
 
 /**
- * How the seconds of a step and the memory outside of the heap grow with each size of a training, one at a time, beside the
- * products of the step and the memory that its arrays take by their sizes. Prints tables and draws a curve for each.
+ * How the seconds of a step and the memory outside of the heap and on it grow with each size of a training, one at a time, beside the
+ * products of the step and the memory that formulas give for these sizes. Prints tables and draws a curve for each.
  *
  * <p>To see the memory outside of the heap, the heap must not grow: start with {@code -Xms} equal to {@code -Xmx} and
  * {@code -XX:+AlwaysPreTouch}. And what one training frees must not serve the next: {@code MALLOC_MMAP_THRESHOLD_=65536} in the
@@ -59,10 +60,29 @@ public final class Growth {
             long minibatches = 3L * rows * visible; // in work, as the units see it, for the monitors
             return 4 * (5 * parameters + states + stacks + minibatches) + CONSTANT_BYTES;
         }
+
+        /** A bound, fitted to what was measured, of what a training holds on the heap: objects for units, for rows and for chains. */
+        long expectedHeap() {
+            return 100_000 + 240L * (visible + hidden) + 370L * (rows + (long) chains * rungs);
+        }
+
+        /** Likewise of what a step leaves to the collector: rows of units on their way through a pass, records of passes. */
+        long expectedGarbage() {
+            return 20_000 + 152L * (visible + hidden) + 350L * (rows + (long) chains * rungs);
+        }
     }
 
-    /** Seconds and peak memory. */
-    private record Point(double size, double step, double products, double bytes, double expected) {}
+    /** Seconds, peak memory outside of the heap and what formulas say of it; held on the heap, and left there by a step. */
+    private record Point(
+            double size,
+            double step,
+            double products,
+            double bytes,
+            double expected,
+            double held,
+            double expectedHeld,
+            double left,
+            double expectedLeft) {}
 
     /**
      * Runs.
@@ -106,20 +126,25 @@ public final class Growth {
             return;
         }
         System.out.printf(
-                "%n%-18s %13s %13s %6s %14s %14s%n", name, "step", "its products", "share", "memory", "by formula");
+                "%n%-18s %13s %13s %6s %14s %14s %22s %22s%n",
+                name, "step", "its products", "share", "outside heap", "by formula", "held on heap", "left by a step");
         List<Point> points = new ArrayList<>();
         for (int value : values) {
             Point point = point(value, sizes.apply(value));
             points.add(point);
             System.out.printf(
                     Locale.ROOT,
-                    "%,18d %10.2f ms %10.2f ms %6.2f %11.1f MB %11.1f MB%n",
+                    "%,18d %10.2f ms %10.2f ms %6.2f %11.1f MB %11.1f MB %7.0f of %,8.0f kB %7.0f of %,8.0f kB%n",
                     value,
                     1e3 * point.step,
                     1e3 * point.products,
                     point.products / point.step,
                     point.bytes / 1e6,
-                    point.expected / 1e6);
+                    point.expected / 1e6,
+                    point.held / 1e3,
+                    point.expectedHeld / 1e3,
+                    point.left / 1e3,
+                    point.expectedLeft / 1e3);
         }
         double[] x =
                 points.stream().mapToDouble(point -> Math.log10(point.size)).toArray();
@@ -147,7 +172,19 @@ public final class Growth {
             steps[round] = secondsOfAStep(sizes, count);
             bytes = Math.max(bytes, ProcessMemory.now().peak() - before.resident());
         }
-        return new Point(value, median(steps, rounds), median(products, rounds), bytes, sizes.expectedBytes());
+        int few = Math.min(count, 20);
+        HeapMeter heap = new HeapMeter();
+        train(sizes, few, heap);
+        return new Point(
+                value,
+                median(steps, rounds),
+                median(products, rounds),
+                bytes,
+                sizes.expectedBytes(),
+                heap.held(),
+                sizes.expectedHeap(),
+                heap.allocatedInTheLastEpoch() / (double) few,
+                sizes.expectedGarbage());
     }
 
     /** Arrays outside of the heap are freed by a thread of the host, after the collector has found that nobody holds their handles. */
@@ -185,6 +222,12 @@ public final class Growth {
 
     /** Between the ends of two epochs of half as many minibatches: without the first pass over the data. */
     private static double secondsOfAStep(Sizes sizes, int minibatches) {
+        EpochClock clock = new EpochClock();
+        train(sizes, minibatches, clock);
+        return clock.secondsOfTheLastEpoch() / minibatches;
+    }
+
+    private static void train(Sizes sizes, int minibatches, PretrainingListener listener) {
         INDArray features =
                 Nd4j.rand(DataType.FLOAT, sizes.rows, sizes.visible).lt(0.2).castTo(DataType.FLOAT);
         MultiLayerNetwork network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
@@ -198,14 +241,12 @@ public final class Growth {
                         .build())
                 .build());
         network.init();
-        EpochClock clock = new EpochClock();
         GreedyPretrainer.builder()
                 .epochs(2)
                 .monitorRows(sizes.rows)
                 .reportProgress(false)
-                .listeners(clock)
+                .listeners(listener)
                 .build()
                 .pretrain(network, new BenchmarkDataSetIterator(new DataSet(features, features), minibatches));
-        return clock.secondsOfTheLastEpoch() / minibatches;
     }
 }

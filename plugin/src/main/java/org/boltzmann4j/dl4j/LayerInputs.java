@@ -200,18 +200,18 @@ final class LayerInputs {
     private void add(WeightedRows weightedRows, Summary summary, int probeRows) {
         INDArray input = weightedRows.input();
         summary.minibatches++;
+        boolean byColumns = target.layer().getVisible().acceptsIntervals();
+        if (!byColumns) {
+            requireAccepted(input, summary.minibatches);
+        }
         Rows rows = Rows.of(input);
         double[] x = new double[rows.width()];
         for (int row = 0; row < rows.count(); row++) {
             rows.read(row, x);
-            requireAccepted(x, row, summary.minibatches);
-            double weight = weightedRows.weight(row);
-            summary.weight += weight;
-            for (int i = 0; i < x.length; i++) {
-                summary.sums[i] += weight * x[i];
-                summary.least[i] = Math.min(summary.least[i], x[i]);
-                summary.greatest[i] = Math.max(summary.greatest[i], x[i]);
-            }
+            summary.add(x, weightedRows.weight(row));
+        }
+        if (byColumns && !summary.isWithin(target.layer().getVisible())) {
+            requireAccepted(input, summary.minibatches); // says which value it is
         }
         if (summary.rows < probeRows) {
             summary.probes.add(input);
@@ -258,6 +258,23 @@ final class LayerInputs {
             greatest = new double[width];
             Arrays.fill(least, Double.POSITIVE_INFINITY);
             Arrays.fill(greatest, Double.NEGATIVE_INFINITY);
+        }
+
+        private void add(double[] x, double rowWeight) {
+            weight += rowWeight;
+            double[] sumOf = sums;
+            double[] leastOf = least;
+            double[] greatestOf = greatest;
+            for (int i = 0; i < x.length; i++) {
+                sumOf[i] += rowWeight * x[i];
+                leastOf[i] = Math.min(leastOf[i], x[i]);
+                greatestOf[i] = Math.max(greatestOf[i], x[i]);
+            }
+        }
+
+        /** Whether units that accept intervals accept all there is between the least and the greatest value; NaN is not. */
+        private boolean isWithin(Unit visible) {
+            return visible.firstRefused(least) < 0 && visible.firstRefused(greatest) < 0;
         }
 
         long rows() {
