@@ -55,12 +55,13 @@ public final class JemRings implements Callable<Integer> {
     private static final double RATE = 2e-2;
 
     /**
-     * The first layer starts with features as narrow as the rings, all over the square. With the usual start they are nearly linear,
-     * and after 1,500 updates the density still shows half of the rings.
+     * The first layer starts with features hardly wider than the rings, all over the square. With the usual start they are nearly linear,
+     * and after 1,500 updates the density still shows half of the rings; with features half as wide a label says little about the rest of
+     * its ring.
      */
-    private static final double FIRST_WEIGHTS = 2;
+    private static final double FIRST_WEIGHTS = 1;
 
-    private static final double FIRST_BIASES = 4;
+    private static final double FIRST_BIASES = 2;
     private static final int CHAINS = 1000;
     private static final int STEPS = 10;
     private static final double STEP = 0.01; // the noise of a step is two thirds of the rings' deviation
