@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.boltzmann4j.dl4j.JemReport;
 import org.boltzmann4j.dl4j.JemTrainer;
 import org.boltzmann4j.dl4j.JointEnergyModel;
@@ -382,9 +383,11 @@ public final class JemDigits implements Callable<Integer> {
                 .seed(options.seed())
                 .threads(threads)
                 .build();
+        Consumer<JointTelemetry> progress = progress(FallingRate.minibatches(train, realRows()));
         if (labels == 0) {
             return JemTrainer.of(training)
                     .epochs(epochs)
+                    .listener(progress)
                     .build()
                     .fit(joint, scale.batches(train, batch, options.seed()));
         }
@@ -392,11 +395,29 @@ public final class JemDigits implements Callable<Integer> {
         ImageDataSet learning = withoutLastFifth(labelled);
         return JemTrainer.of(training)
                 .epochs(labelledPasses(train, learning))
+                .listener(progress)
                 .build()
                 .fit(
                         joint,
                         scale.batches(learning, realRows(), options.seed()),
                         scale.batches(train.withoutLabels(), realRows(), options.seed() + 1));
+    }
+
+    /** A line for each pass over the images: a training takes minutes. */
+    private Consumer<JointTelemetry> progress(int minibatches) {
+        long start = System.nanoTime();
+        return telemetry -> {
+            if (telemetry.minibatch() % minibatches == 0 && telemetry.minibatch() > 0) {
+                say(
+                        "  joint training, pass %d of %d: energy of data %.2f, of samples %.2f, of noise %.2f nats; %.0f s",
+                        telemetry.minibatch() / minibatches,
+                        epochs,
+                        telemetry.dataEnergy(),
+                        telemetry.sampleEnergy(),
+                        telemetry.noiseEnergy(),
+                        (System.nanoTime() - start) / 1e9);
+            }
+        };
     }
 
     private Langevin sampler(PixelScale scale, int steps) {

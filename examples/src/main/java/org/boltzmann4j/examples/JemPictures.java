@@ -22,7 +22,7 @@ final class JemPictures {
 
     private static final int PER_CLASS = 10;
     private static final int START_IMAGES = 4000;
-    private static final int BARS = 40;
+    private static final int BARS = 100;
 
     private final Path directory;
 
