@@ -16,9 +16,12 @@ public final class SoftplusDifference {
     /** Up to here the short series is good to {@code 0.05^4 / 120 = 5e-8}, a rounding of a float. */
     private static final float SHORT = 0.05f;
 
+    /** Twice this times what a float can lie beyond a bound is infinite, and twice this times 0 is 0. */
+    private static final float LARGE = 1e30f;
+
     private final float[] sigmoids;
-    private final float[] terms;
     private final float[] shifts;
+    private final float[] terms;
 
     /**
      * Makes the scratch.
@@ -27,8 +30,8 @@ public final class SoftplusDifference {
      */
     public SoftplusDifference(int width) {
         this.sigmoids = new float[width];
-        this.terms = new float[width];
         this.shifts = new float[width];
+        this.terms = new float[width];
     }
 
     /**
@@ -44,19 +47,16 @@ public final class SoftplusDifference {
         StableFunctions.sigmoid(x, bias, (float) from, sigmoids);
         float distance = (float) (to - from);
         for (int i = 0; i < shifts.length; i++) {
-            float z = distance * (x[i] + bias[i]);
-            terms[i] = z;
-            shifts[i] = Math.abs(z);
+            shifts[i] = distance * (x[i] + bias[i]);
         }
-        float largest = largest(shifts);
-        if (largest <= SHORT) {
-            shortSeries();
-        } else if (largest <= BOUND) {
-            longSeries();
-        } else {
-            return Double.NaN;
+        shortSeries();
+        double sum = sumIfWithin(SHORT);
+        if (Double.isFinite(sum)) {
+            return sum;
         }
-        return sum(terms);
+        longSeries();
+        sum = sumIfWithin(BOUND);
+        return Double.isFinite(sum) ? sum : Double.NaN;
     }
 
     /**
@@ -65,7 +65,7 @@ public final class SoftplusDifference {
      */
     private void shortSeries() {
         for (int i = 0; i < terms.length; i++) {
-            float z = terms[i];
+            float z = shifts[i];
             float s = sigmoids[i];
             float rest = 1 - s;
             float fourth = (1 - 6 * s * rest) * (1 / 24f);
@@ -76,7 +76,7 @@ public final class SoftplusDifference {
 
     private void longSeries() {
         for (int i = 0; i < terms.length; i++) {
-            float z = terms[i];
+            float z = shifts[i];
             // expm1 to degree 8, within 1e-8 of z for |z| up to 1/2
             float e = z * (1 / 720f + z * (1 / 5040f + z * (1 / 40320f)));
             e = z * (1 + z * (1 / 2f + z * (1 / 6f + z * (1 / 24f + z * (1 / 120f + e)))));
@@ -89,41 +89,15 @@ public final class SoftplusDifference {
         }
     }
 
-    /** In four parts, which the processor compares side by side; NaN if one of them is. */
-    private static float largest(float[] values) {
-        float first = 0;
-        float second = 0;
-        float third = 0;
-        float fourth = 0;
-        int i = 0;
-        for (; i + 3 < values.length; i += 4) {
-            first = Math.max(first, values[i]);
-            second = Math.max(second, values[i + 1]);
-            third = Math.max(third, values[i + 2]);
-            fourth = Math.max(fourth, values[i + 3]);
+    /**
+     * The sum of the terms, infinite or NaN if a |z| exceeds the bound or is NaN. What every term is given for it is zero within the
+     * bound: to look for the largest |z| would take as long as the series.
+     */
+    private double sumIfWithin(float bound) {
+        for (int i = 0; i < terms.length; i++) {
+            float excess = Math.abs(shifts[i]) - bound;
+            terms[i] += (Math.abs(excess) + excess) * LARGE * LARGE;
         }
-        for (; i < values.length; i++) {
-            first = Math.max(first, values[i]);
-        }
-        return Math.max(Math.max(first, second), Math.max(third, fourth));
-    }
-
-    /** In four sums, which the processor adds side by side. */
-    private static double sum(float[] values) {
-        double first = 0;
-        double second = 0;
-        double third = 0;
-        double fourth = 0;
-        int i = 0;
-        for (; i + 3 < values.length; i += 4) {
-            first += values[i];
-            second += values[i + 1];
-            third += values[i + 2];
-            fourth += values[i + 3];
-        }
-        for (; i < values.length; i++) {
-            first += values[i];
-        }
-        return first + second + third + fourth;
+        return StableFunctions.sum(terms);
     }
 }

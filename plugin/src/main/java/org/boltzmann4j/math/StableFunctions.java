@@ -6,6 +6,9 @@ public final class StableFunctions {
     /** Beyond this the sigmoid is 0 or 1 to the last bit of a double's mantissa above {@code 4e-18}. */
     private static final double SIGMOID_BOUND = 40;
 
+    /** Here what the quotient of floats below adds to 1/2 is rounded to 1/2 itself, and the sigmoid to 0 or 1. */
+    private static final float SATURATED = 16.9375f;
+
     private StableFunctions() {}
 
     /**
@@ -97,8 +100,9 @@ public final class StableFunctions {
      * {@link #sigmoid(double)}.
      *
      * <p>{@code sigmoid(t) = 1/2 + t P(t^2) / Q(t^2)} with polynomials of degree 4, fitted for the smallest largest error
-     * on [-17, 17], where it is {@code 6e-9}; beyond, the sigmoid is 0 or 1 to the last bit of a float. Nothing but
-     * products, sums and one division, so that the JIT compiler turns the loop into vector instructions.
+     * on [-17, 17], where it is {@code 6e-9}; beyond 16.9 it is exactly 0 or 1. Nothing but
+     * products, sums and one division, so that the JIT compiler turns the loops into vector instructions; in one loop
+     * with the bounds it takes half as long again.
      *
      * @param x arguments, not modified
      * @param shift added to x element by element, not modified
@@ -107,12 +111,44 @@ public final class StableFunctions {
      */
     public static void sigmoid(float[] x, float[] shift, float factor, float[] result) {
         for (int i = 0; i < x.length; i++) {
-            float t = Math.max(-17f, Math.min(17f, factor * (x[i] + shift[i])));
-            float y = t * t;
-            float p = (((1.3769022e-11f * y + 8.250681e-8f) * y + 5.5091095e-5f) * y + 0.008378885f) * y + 0.25f;
-            float q = (((3.1537954e-9f * y + 0.0000052120436f) * y + 0.0016244486f) * y + 0.11684882f) * y + 1f;
-            result[i] = Math.max(0f, Math.min(1f, 0.5f + t * p / q));
+            result[i] = Math.max(-SATURATED, Math.min(SATURATED, factor * (x[i] + shift[i])));
         }
+        for (int i = 0; i < result.length; i++) {
+            float t = result[i];
+            float y = t * t;
+            float z = y * y;
+            float p = (1.3769022e-11f * z + (8.250681e-8f * y + 5.5091095e-5f)) * z + (0.008378885f * y + 0.25f);
+            float q = (3.1537954e-9f * z + (0.0000052120436f * y + 0.0016244486f)) * z + (0.11684882f * y + 1f);
+            // Where rounding leads out of [0, 1], both ends send it back: a vector of absolute values costs less than
+            // one
+            // of smaller and larger ones.
+            result[i] = Math.abs(1f - Math.abs(0.5f - t * p / q));
+        }
+    }
+
+    /**
+     * {@code sum_i x_i} of single-precision terms: four neighbours in single precision, those sums in double precision,
+     * four side by side.
+     *
+     * @param x not modified
+     * @return the sum; NaN if a term is NaN
+     */
+    public static double sum(float[] x) {
+        double first = 0;
+        double second = 0;
+        double third = 0;
+        double fourth = 0;
+        int i = 0;
+        for (; i + 15 < x.length; i += 16) {
+            first += (x[i] + x[i + 1]) + (x[i + 2] + x[i + 3]);
+            second += (x[i + 4] + x[i + 5]) + (x[i + 6] + x[i + 7]);
+            third += (x[i + 8] + x[i + 9]) + (x[i + 10] + x[i + 11]);
+            fourth += (x[i + 12] + x[i + 13]) + (x[i + 14] + x[i + 15]);
+        }
+        for (; i < x.length; i++) {
+            first += x[i];
+        }
+        return first + second + third + fourth;
     }
 
     /**

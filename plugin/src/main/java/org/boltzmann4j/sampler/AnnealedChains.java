@@ -135,7 +135,7 @@ public final class AnnealedChains {
         double[] bias = Vectors.values(rbm.visibleBias());
         Tempering tempering = result.visible.tempering();
         result.visible.present(
-                v, (row, state) -> tempering.keepSlope((int) row, tempering.terms(rbm.visible(), state, bias), 0));
+                v, (row, state) -> tempering.keepSlope((int) row, tempering.terms(rbm.visible(), state, bias)));
         return result;
     }
 

@@ -127,27 +127,17 @@ final class BinaryPass implements LayerPass {
     }
 
     private void keepSlope(Tempering tempering, int row, Scratch with) {
-        double coupling = tempering.slopesHoldCoupling() ? dot(with.weightedInput, with.sample) : 0;
-        tempering.keepSlope(row, dot(slopeBias, with.sample), coupling);
-    }
-
-    /** In four sums, which the processor adds side by side. */
-    private static double dot(float[] a, float[] b) {
-        double first = 0;
-        double second = 0;
-        double third = 0;
-        double fourth = 0;
-        int i = 0;
-        for (; i + 3 < a.length; i += 4) {
-            first += a[i] * b[i];
-            second += a[i + 1] * b[i + 1];
-            third += a[i + 2] * b[i + 2];
-            fourth += a[i + 3] * b[i + 3];
+        float[] terms = with.terms;
+        if (tempering.slopesHoldCoupling()) {
+            for (int i = 0; i < terms.length; i++) {
+                terms[i] = (slopeBias[i] - with.weightedInput[i]) * with.sample[i];
+            }
+        } else {
+            for (int i = 0; i < terms.length; i++) {
+                terms[i] = slopeBias[i] * with.sample[i];
+            }
         }
-        for (; i < a.length; i++) {
-            first += a[i] * b[i];
-        }
-        return first + second + third + fourth;
+        tempering.keepSlope(row, StableFunctions.sum(terms));
     }
 
     @Override
@@ -176,6 +166,7 @@ final class BinaryPass implements LayerPass {
         private final float[] weightedInput;
         private final float[] sample;
         private final float[] rowBias;
+        private final float[] terms;
 
         Scratch(int width) {
             this.coins = new CoinFlips(width);
@@ -183,6 +174,7 @@ final class BinaryPass implements LayerPass {
             this.weightedInput = new float[width];
             this.sample = new float[width];
             this.rowBias = new float[width];
+            this.terms = new float[width];
         }
     }
 

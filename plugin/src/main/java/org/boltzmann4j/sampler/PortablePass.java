@@ -152,10 +152,12 @@ final class PortablePass implements LayerPass {
                 slopes.subi(halfSquares(samples, row(tempering.baseBias())));
             }
         }
-        double[] coupling = samples.mul(weightedInput).sum(1).toDoubleVector();
-        double[] terms = slopes.reshape(slopes.length()).toDoubleVector();
-        for (int row = 0; row < terms.length; row++) {
-            tempering.keepSlope(row, terms[row], coupling[row]);
+        if (tempering.slopesHoldCoupling()) {
+            slopes.subi(samples.mul(weightedInput).sum(true, 1));
+        }
+        double[] perRow = slopes.reshape(slopes.length()).toDoubleVector();
+        for (int row = 0; row < perRow.length; row++) {
+            tempering.keepSlope(row, perRow[row]);
         }
     }
 

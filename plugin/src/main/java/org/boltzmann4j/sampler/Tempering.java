@@ -36,7 +36,7 @@ final class Tempering {
         return slopes.length > 0;
     }
 
-    /** Whether {@link #keepSlope} wants to know the coupling. */
+    /** Whether slopes are to hold the energy of the coupling to the other layer. */
     boolean slopesHoldCoupling() {
         return slopesHoldCoupling;
     }
@@ -68,14 +68,12 @@ final class Tempering {
     }
 
     /**
-     * Keeps the slope of a row.
-     *
-     * @param terms derivative by beta of the units' own energy terms. Base measures, which do not depend on beta, have
-     *     none: the log x! of Poisson units is one
-     * @param coupling {@code sum_i t_i x_i / s_i} of the weighted inputs and the sample
+     * Keeps the slope of a row: the derivative by beta of the units' own energy terms, less the coupling
+     * {@code sum_i t_i x_i / s_i} of the weighted inputs and the sample if {@link #slopesHoldCoupling}. Base measures,
+     * which do not depend on beta, have no part in it: the log x! of Poisson units is one.
      */
-    void keepSlope(int row, double terms, double coupling) {
-        slopes[row] = slopesHoldCoupling ? terms - coupling : terms;
+    void keepSlope(int row, double slope) {
+        slopes[row] = slope;
     }
 
     /** Derivative by beta of the units' own energy terms at a state, for {@link #keepSlope}. */

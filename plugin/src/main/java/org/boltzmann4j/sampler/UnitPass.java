@@ -89,8 +89,8 @@ final class UnitPass implements LayerPass {
             }
         }
         if (tracked) {
-            double terms = tempering.terms(unit, sample, ownBias);
-            tempering.keepSlope(row, terms, states.coupling(with.weightedInput, sample));
+            double coupling = tempering.slopesHoldCoupling() ? states.coupling(with.weightedInput, sample) : 0;
+            tempering.keepSlope(row, tempering.terms(unit, sample, ownBias) - coupling);
         }
         if (draw != Draw.MEAN) {
             states.store(output, row, sample, block.sampleSums);

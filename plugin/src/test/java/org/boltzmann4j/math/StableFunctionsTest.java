@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Arrays;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
@@ -172,9 +173,34 @@ class StableFunctionsTest {
         StableFunctions.sigmoid(x, new float[] {0, Float.NaN, 0, 0, 0, 0}, 1, x);
         assertThat(x[0]).isNaN();
         assertThat(x[1]).isNaN();
-        assertThat(x[2]).isCloseTo(0, within(1e-7f));
-        assertThat(x[3]).isCloseTo(1, within(1e-7f));
-        assertThat(x[4]).isCloseTo(0, within(1e-7f));
-        assertThat(x[5]).isCloseTo(1, within(1e-7f));
+        // No unit that is held off is ever drawn as on.
+        assertThat(x[2]).isZero();
+        assertThat(x[3]).isOne();
+        assertThat(x[4]).isZero();
+        assertThat(x[5]).isOne();
+    }
+
+    /** Every width up to two rounds of sixteen and more: no term is left out or counted twice. */
+    @Test
+    void theSumOfFloatsHasEveryTermOnce() {
+        for (int width = 0; width <= 70; width++) {
+            float[] x = new float[width];
+            for (int i = 0; i < width; i++) {
+                x[i] = 1 + i * i; // sums of integers are exact
+            }
+            double expected =
+                    IntStream.range(0, width).mapToDouble(i -> 1.0 + i * i).sum();
+            assertThat(StableFunctions.sum(x)).as("width %d", width).isEqualTo(expected);
+        }
+        assertThat(StableFunctions.sum(new float[] {1, Float.NaN})).isNaN();
+    }
+
+    /** Terms of one size that no float sum would still resolve: four of them are added in single precision, not more. */
+    @Test
+    void theSumOfManyFloatsKeepsItsDigits() {
+        float[] x = new float[1_000_000];
+        Arrays.fill(x, 0.1f);
+        // Two roundings of 2^-24 in each group of four.
+        assertThat(StableFunctions.sum(x)).isCloseTo(1e6 * 0.1f, within(1e5 * Math.pow(2, -23)));
     }
 }
