@@ -407,7 +407,7 @@ public final class JemDigits implements Callable<Integer> {
     private Consumer<JointTelemetry> progress(int minibatches) {
         long start = System.nanoTime();
         return telemetry -> {
-            if (telemetry.minibatch() % minibatches == 0 && telemetry.minibatch() > 0) {
+            if (telemetry.minibatch() % minibatches == 0) {
                 say(
                         "  joint training, pass %d of %d: energy of data %.2f, of samples %.2f, of noise %.2f nats; %.0f s",
                         telemetry.minibatch() / minibatches,

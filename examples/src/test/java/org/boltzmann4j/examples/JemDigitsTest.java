@@ -20,17 +20,20 @@ class JemDigitsTest {
     @TempDir
     private Path directory;
 
+    /** The program with so many bars and 60 test images, of which it sets a fifth of the first aside. */
+    private ExampleRun onBars(int images, String... arguments) throws IOException {
+        Path data = Files.createDirectory(directory.resolve("data"));
+        Bars.write(data, images, 60);
+        List<String> all = new ArrayList<>(List.of(
+                "--data", data.toString(), "--out", directory.resolve("out").toString()));
+        all.addAll(List.of(arguments));
+        return ExampleRun.of(JemDigits::new, all.toArray(String[]::new));
+    }
+
     @Test
     void theWholeProgramComparesBothNetworksAndDrawsItsPictures() throws IOException {
-        Path data = Files.createDirectory(directory.resolve("data"));
-        Bars.write(data, 600, 60);
-        Path out = directory.resolve("out");
-        ExampleRun run = ExampleRun.of(
-                JemDigits::new,
-                "--data",
-                data.toString(),
-                "--out",
-                out.toString(),
+        ExampleRun run = onBars(
+                600,
                 "--widths",
                 "16",
                 "--buffer",
@@ -62,7 +65,9 @@ class JemDigitsTest {
         assertThat(result.at("/attacks/L2 1.0, joint/joint").asDouble())
                 .isLessThanOrEqualTo(result.at("/attacks/L2 0.5, joint/joint").asDouble() + 0.1);
         for (String picture : new String[] {"samples.png", "reliability.png", "energies.png"}) {
-            assertThat(ImageIO.read(out.resolve(picture).toFile())).as(picture).isNotNull();
+            assertThat(ImageIO.read(directory.resolve("out").resolve(picture).toFile()))
+                    .as(picture)
+                    .isNotNull();
         }
     }
 
@@ -125,14 +130,8 @@ class JemDigitsTest {
 
     @Test
     void fewLabelsAndAPretrainedStartAreOptions() throws IOException {
-        Path data = Files.createDirectory(directory.resolve("data"));
-        Bars.write(data, 300, 60);
-        ExampleRun run = ExampleRun.of(
-                JemDigits::new,
-                "--data",
-                data.toString(),
-                "--out",
-                directory.resolve("out").toString(),
+        ExampleRun run = onBars(
+                300,
                 "--widths",
                 "16",
                 "--buffer",
@@ -164,16 +163,7 @@ class JemDigitsTest {
     @ParameterizedTest
     @ValueSource(strings = {"-5", "8", "241"})
     void numbersOfLabelsThatCannotBeHadAreRefused(String labels) throws IOException {
-        Path data = Files.createDirectory(directory.resolve("data"));
-        Bars.write(data, 300, 60);
-        ExampleRun run = ExampleRun.of(
-                JemDigits::new,
-                "--data",
-                data.toString(),
-                "--out",
-                directory.resolve("out").toString(),
-                "--labels",
-                labels);
+        ExampleRun run = onBars(300, "--labels", labels);
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.err().strip())
                 .hasLineCount(1)
