@@ -13,6 +13,7 @@ import org.boltzmann4j.dl4j.GreedyPretrainer;
 import org.boltzmann4j.dl4j.PretrainingListener;
 import org.boltzmann4j.dl4j.RbmLayer;
 import org.boltzmann4j.plot.LearningCurves;
+import org.boltzmann4j.sampler.TemperingPath;
 import org.deeplearning4j.datasets.iterator.utilty.BenchmarkDataSetIterator;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -237,7 +238,7 @@ public final class Growth {
                 .layer(new RbmLayer.Builder()
                         .nIn(sizes.visible)
                         .nOut(sizes.hidden)
-                        .negativePhase(sizes.method().negativePhase())
+                        .negativePhase(sizes.method().negativePhase(TemperingPath.TEMPERATURE))
                         .build())
                 .build());
         network.init();

@@ -7,6 +7,7 @@ import org.boltzmann4j.objective.NegativePhase;
 import org.boltzmann4j.objective.ParallelTempering;
 import org.boltzmann4j.objective.PersistentContrastiveDivergence;
 import org.boltzmann4j.sampler.Ladder;
+import org.boltzmann4j.sampler.TemperingPath;
 
 /**
  * A negative phase with as many chains as a minibatch has rows.
@@ -33,11 +34,12 @@ record Method(Kind kind, int count, int chains) {
         return new Method(Kind.valueOf(matcher.group(1)), Integer.parseInt(matcher.group(2)), chains);
     }
 
-    NegativePhase negativePhase() {
+    /** The path is that of PT alone. */
+    NegativePhase negativePhase(TemperingPath path) {
         return switch (kind) {
             case CD -> ContrastiveDivergence.of(count);
             case PCD -> PersistentContrastiveDivergence.of(count, chains);
-            case PT -> ParallelTempering.of(1, chains, Ladder.linear(count));
+            case PT -> ParallelTempering.of(1, chains, Ladder.linear(count)).withPath(path);
         };
     }
 

@@ -103,15 +103,9 @@ public final class SpeedBenchmarks {
     private static List<Scenario> scenarios() {
         List<Scenario> result = new ArrayList<>();
         for (int threads : new int[] {1, 2}) {
-            for (int rows : new int[] {100, 1000}) {
-                for (String method : new String[] {"CD-1", "PCD-1", "CD-10", "PT-10"}) {
-                    result.add(training(method, rows, 500, "binary", "sgd", threads));
-                }
-            }
-            result.add(training("PCD-1", 100, 2000, "binary", "sgd", threads));
+            result.addAll(training(500, "binary", threads));
             result.add(training("PCD-1", 20, 500, "binary", "sgd", threads));
             result.add(training("PCD-1", 100, 500, "binary", "nesterovs", threads));
-            result.add(training("CD-1", 100, 500, "gaussian", "sgd", threads));
             result.add(new Scenario(
                     "greedy epoch 784-500-500-2000, 100 rows" + onThreads(threads),
                     GreedyEpoch.class,
@@ -121,6 +115,20 @@ public final class SpeedBenchmarks {
             result.add(estimation("sampling", 2000, 20, threads));
             result.add(langevin(100, 200, threads));
             result.add(langevin(1000, 20, threads));
+        }
+        for (int threads : new int[] {1, 2}) {
+            result.addAll(training(2000, "binary", threads));
+            result.addAll(training(500, "gaussian", threads));
+        }
+        return result;
+    }
+
+    private static List<Scenario> training(int hidden, String units, int threads) {
+        List<Scenario> result = new ArrayList<>();
+        for (int rows : new int[] {100, 1000}) {
+            for (String method : new String[] {"CD-1", "PCD-1", "CD-10", "PT-10"}) {
+                result.add(training(method, rows, hidden, units, "sgd", threads));
+            }
         }
         return result;
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.boltzmann4j.dl4j.GreedyPretrainer;
 import org.boltzmann4j.dl4j.RbmLayer;
+import org.boltzmann4j.sampler.TemperingPath;
 import org.boltzmann4j.units.Bernoulli;
 import org.boltzmann4j.units.Gaussian;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
@@ -96,11 +97,13 @@ public class TrainingStep {
     /** What is measured. */
     @Benchmark
     public void boltzmann4j() {
+        boolean gaussian = units.equals("gaussian");
         RbmLayer layer = new RbmLayer.Builder()
                 .nOut(hidden)
                 .nIn(VISIBLE)
-                .visible(units.equals("gaussian") ? Gaussian.of(1) : new Bernoulli())
-                .negativePhase(chosen().negativePhase())
+                .visible(gaussian ? Gaussian.of(1) : new Bernoulli())
+                // A ladder from 0 leads unbounded units from their base rates only.
+                .negativePhase(chosen().negativePhase(gaussian ? TemperingPath.BASE_RATES : TemperingPath.TEMPERATURE))
                 .build();
         GreedyPretrainer.builder()
                 .epochs(1)
