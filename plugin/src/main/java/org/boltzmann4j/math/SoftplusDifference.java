@@ -16,7 +16,7 @@ public final class SoftplusDifference {
     /** Up to here the short series is good to {@code 0.05^4 / 120 = 5e-8}, a rounding of a float. */
     private static final float SHORT = 0.05f;
 
-    /** Twice this times what a float can lie beyond a bound is infinite, and twice this times 0 is 0. */
+    /** Multiplied by this two times, the least by which a float exceeds a bound is infinite, and 0 is 0. */
     private static final float LARGE = 1e30f;
 
     private final float[] sigmoids;
