@@ -113,7 +113,7 @@ public final class StableFunctions {
         for (int i = 0; i < x.length; i++) {
             result[i] = Math.max(-SATURATED, Math.min(SATURATED, factor * (x[i] + shift[i])));
         }
-        for (int i = 0; i < result.length; i++) {
+        for (int i = 0; i < x.length; i++) {
             float t = result[i];
             float y = t * t;
             float z = y * y;
